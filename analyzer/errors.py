@@ -1,0 +1,50 @@
+"""Every error apkvet raises on purpose: one base, one child per stage, each with its exit code.
+
+A message has three parts, so that the one line a person sees says what failed, where, and the mend.
+"""
+
+from __future__ import annotations
+
+
+class ApkvetError(Exception):
+    """Base of all expected failures; ``str()`` of it is the one line shown to a person.
+
+    ``what`` says what is wrong, ``where`` the file or place it was found in, ``mend`` what to do about it.
+    """
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what, self.where, self.mend = what, where, mend
+        line = f"{where}: {what}" if where else what
+        super().__init__(f"{line}. {mend}" if mend else line)
+
+
+class UsageError(ApkvetError):
+    """The command line asks for something that cannot be done; nothing was scanned."""
+
+    exit_code = 2
+
+
+class PackageError(ApkvetError):
+    """A package cannot be read at all: missing, not a package, or damaged beyond its container."""
+
+    exit_code = 3
+
+
+class FormatError(ApkvetError):
+    """One file inside a package is malformed; callers turn this into a gap and go on."""
+
+    exit_code = 3
+
+
+class RuleError(ApkvetError):
+    """A rule, list, table or policy file is invalid; nothing was scanned."""
+
+    exit_code = 4
+
+
+class ResultError(ApkvetError):
+    """A saved result or observation cannot be read back."""
+
+    exit_code = 3

@@ -1,0 +1,280 @@
+"""The vocabulary: what can be said about a package, as frozen values.
+
+A leaf: it knows neither DEX nor rules. Each kind of fact is one struct; its first field is what the fact is
+about and prints without a name (``analyzer.facts.text``). Everything else has a default, so that a rule's
+example can state only what matters. Enumerations are closed ``Literal`` types: a typo is a type error here and
+a refused value in text and JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+OwnerKind = Literal["app", "library", "unknown"]
+Via = Literal["direct", "inherited", "reflection", "native", "script"]
+Confidence = Literal["present", "reachable", "flow"]
+Severity = Literal["info", "low", "medium", "high", "critical"]
+ComponentKind = Literal["activity", "activity-alias", "service", "receiver", "provider"]
+ClipboardOperation = Literal["read", "peek", "watch", "write", "clear", "mark-sensitive"]
+
+# What data or capability an API call touches. The data categories come first, the means after them.
+Category = Literal[
+    "location",
+    "contacts",
+    "calendar",
+    "call-log",
+    "messages",
+    "phone-ids",
+    "advertising-id",
+    "accounts",
+    "camera",
+    "microphone",
+    "screen-capture",
+    "media-files",
+    "installed-apps",
+    "usage-stats",
+    "sensors-health",
+    "nearby-devices",
+    "notifications",
+    "accessibility",
+    "clipboard",
+    "telephony",
+    "device-settings",
+    "network",
+    "webview",
+    "ipc",
+    "dynamic-code",
+    "reflection",
+    "native-code",
+    "process-execution",
+]
+
+GapKind = Literal[
+    "unreadable",
+    "bad-container",
+    "bad-manifest",
+    "bad-resources",
+    "bad-dex",
+    "bad-code",
+    "bad-signature",
+    "duplicate-entry",
+    "too-large",
+    "overlapping-code",
+    "unsupported-dex",
+    "encrypted",
+    "reflection",
+    "dynamic-code",
+    "native",
+    "payload",
+    "packed",
+    "budget",
+    "stage-not-run",
+    "not-watched",
+]
+
+# One sentence for each kind of gap: what it is, in words a manager can read.
+GAP_SENTENCES: dict[GapKind, str] = {
+    "unreadable": "The package could not be read at all.",
+    "bad-container": "The package file deviates from the ZIP format; some entries may be missing.",
+    "bad-manifest": "Part of the manifest could not be read.",
+    "bad-resources": "The resource table could not be read; labels and configuration files may be missing.",
+    "bad-dex": "A DEX file could not be read.",
+    "bad-code": "Some methods could not be decoded.",
+    "bad-signature": "The signature could not be read.",
+    "duplicate-entry": "An entry name occurs more than once; Android refuses such packages since version 4.4.",
+    "too-large": "Something was larger than apkvet's limits and was left out.",
+    "overlapping-code": "Methods share overlapping code; a disassembler sees only one reading of it.",
+    "unsupported-dex": "A DEX file has a version that apkvet does not know.",
+    "encrypted": "An entry is marked as encrypted.",
+    "reflection": "Code is called by names that are computed while the app runs.",
+    "dynamic-code": "Code is loaded while the app runs; it is not part of the package.",
+    "native": "Native code was not analysed.",
+    "payload": "Code of another runtime was not analysed.",
+    "packed": "The package carries marks of a packer that hides code.",
+    "budget": "The analysis stopped at its budget.",
+    "stage-not-run": "A stage of the analysis was not run.",
+    "not-watched": "A rule asks for something that was not looked for when the package was scanned.",
+}
+
+
+class Place(Struct, frozen=True, order=True):
+    """Where in a package: a file, optionally a method in it and an offset.
+
+    ``file`` is the path in the package (``classes2.dex``; ``split_fr.apk!classes.dex`` when nested).
+    ``method`` is a DEX descriptor. ``offset`` counts 16-bit code units from the method's start, as dexdump
+    prints ``|0012:``, or bytes of the file where there is no method.
+    """
+
+    file: str
+    method: str | None = None
+    offset: int | None = None
+
+
+class Owner(Struct, frozen=True, order=True):
+    """Whose code: the app's own, a named library's, or unknown."""
+
+    kind: OwnerKind
+    name: str = ""
+
+
+class Argument(Struct, frozen=True, order=True):
+    """A constant argument of a call: ``index`` counts declared parameters from 0, the receiver not included."""
+
+    index: int
+    value: str
+
+
+class IntentFilter(Struct, frozen=True, order=True):
+    """One intent filter of a component; ``data`` holds ``scheme://host/path`` patterns and MIME types."""
+
+    actions: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+
+
+class PermissionUse(Struct, frozen=True, order=True):
+    """Where a permission is used: whose code, whether an entry point reaches it (None: not computed)."""
+
+    owner: Owner
+    place: Place | None = None
+    api: str = ""
+    reachable: bool | None = None
+
+
+class Gate(Struct, frozen=True, order=True):
+    """What Android does about a clipboard access on one range of the API levels the app installs on."""
+
+    api_from: int
+    api_to: int | None
+    effect: str
+    source: str = ""
+
+
+class AppIdentity(Struct, frozen=True, tag="app", tag_field="fact"):
+    """The package's identity; one per observation. SHA-256 is of the package file, size in bytes."""
+
+    package: str
+    label: str | None = None
+    version_name: str | None = None
+    version_code: int | None = None
+    min_sdk: int | None = None
+    max_sdk: int | None = None
+    target_sdk: int | None = None
+    splits: tuple[str, ...] = ()
+
+
+class Permission(Struct, frozen=True, tag="permission", tag_field="fact"):
+    """A permission that is declared (``<uses-permission>``), defined by the app itself, or used by its code.
+
+    ``used`` is True when a call, field, action or provider that needs it is in shipped code; False when none is;
+    None when use cannot be told from code (see ``why``). ``max_sdk`` is the declaration's maxSdkVersion.
+    """
+
+    name: str
+    declared: bool = False
+    max_sdk: int | None = None
+    custom: bool = False
+    protection_level: str | None = None
+    group: str | None = None
+    used: bool | None = None
+    used_by: tuple[PermissionUse, ...] = ()
+    why: str = ""
+
+
+class Component(Struct, frozen=True, tag="component", tag_field="fact"):
+    """A component of the manifest. ``exported`` is the effective value, the implicit rule included."""
+
+    kind: ComponentKind
+    name: str = ""
+    enabled: bool = True
+    exported: bool = False
+    permission: str | None = None
+    read_permission: str | None = None
+    write_permission: str | None = None
+    process: str | None = None
+    target: str | None = None
+    authorities: tuple[str, ...] = ()
+    foreground_service_type: str | None = None
+    grant_uri_permissions: bool = False
+    filter: tuple[IntentFilter, ...] = ()
+
+
+class ApiCall(Struct, frozen=True, tag="api-call", tag_field="fact"):
+    """A call of a watched API.
+
+    ``api`` is the platform descriptor of the watch list, ``receiver`` the class the DEX names when it is another.
+    A use of a watched *field* (a content URI) or constant is reported with the field's descriptor as ``api``.
+    """
+
+    api: str
+    category: Category | None = None
+    owner: Owner = Owner("app")
+    via: Via = "direct"
+    receiver: str | None = None
+    arg: tuple[Argument, ...] = ()
+    at: Place | None = None
+
+
+class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
+    """One access to the system clipboard (DESIGN section 6). Its triggers are the ``Reach`` facts of its place."""
+
+    operation: ClipboardOperation
+    api: str = ""
+    owner: Owner = Owner("app")
+    via: Via = "direct"
+    receiver: str | None = None
+    guard: tuple[str, ...] = ()
+    gate: tuple[Gate, ...] = ()
+    removed_at: tuple[Place, ...] = ()
+    at: Place | None = None
+
+
+class Trait(Struct, frozen=True, tag="trait", tag_field="fact"):
+    """A named property of the whole package, e.g. ``debuggable=true``; ``value`` is always text."""
+
+    name: str
+    value: str = "true"
+    at: Place | None = None
+
+
+class Signer(Struct, frozen=True, tag="signer", tag_field="fact"):
+    """A signing certificate: SHA-256 of its DER form, schemes it signs with (v1, v2, v3, v3.1)."""
+
+    sha256: str
+    schemes: tuple[str, ...] = ()
+    subject: str = ""
+    issuer: str = ""
+    algorithm: str = ""
+    key_bits: int | None = None
+    not_before: str = ""
+    not_after: str = ""
+    debug: bool = False
+
+
+class Gap(Struct, frozen=True, tag="gap", tag_field="fact"):
+    """Something that could not be seen: its kind, place, why, what it could hide and what would lift it."""
+
+    kind: GapKind
+    why: str = ""
+    size: int | None = None
+    count: int | None = None
+    could_hide: str = ""
+    would_lift: str = ""
+    at: Place | None = None
+
+
+Fact = AppIdentity | Permission | Component | ApiCall | ClipboardAccess | Trait | Signer | Gap
+"""Every kind of fact. Later stages (reach, flow, library, endpoint, payload ...) add their struct here."""
+
+FACT_TYPES: dict[str, type[Fact]] = {
+    "app": AppIdentity,
+    "permission": Permission,
+    "component": Component,
+    "api-call": ApiCall,
+    "clipboard": ClipboardAccess,
+    "trait": Trait,
+    "signer": Signer,
+    "gap": Gap,
+}

@@ -1,0 +1,295 @@
+"""The result of vetting one app: everything that any report may say, strict and versioned.
+
+Every format is rendered from this document alone, and a saved one renders again without the package. ``None``
+means that the stage did not run or the value is unknown; an empty list means *looked and found none*. Keys that
+belong to stages to come are present from the start, as ``None``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from analyzer.errors import ResultError
+from analyzer.facts import (
+    Category,
+    ClipboardOperation,
+    ComponentKind,
+    Confidence,
+    GapKind,
+    IntentFilter,
+    Owner,
+    Permission,
+    PermissionUse,
+    Place,
+    Severity,
+    Signer,
+    Via,
+)
+from analyzer.facts import Argument as Argument
+from analyzer.facts import Gate as Gate
+
+SCHEMA_VERSION = 1
+
+Verdict = Literal["allow", "review", "block"]
+VERDICTS: tuple[Verdict, ...] = ("allow", "review", "block")
+
+
+class AppDoc(Struct, frozen=True):
+    """The package: file (base name), SHA-256 and size of the file, identity and traits from the manifest."""
+
+    file: str
+    sha256: str | None = None
+    size: int | None = None
+    package: str | None = None
+    label: str | None = None
+    version_name: str | None = None
+    version_code: int | None = None
+    min_sdk: int | None = None
+    max_sdk: int | None = None
+    target_sdk: int | None = None
+    signers: tuple[Signer, ...] | None = None
+    splits: tuple[str, ...] = ()
+    traits: dict[str, str] = {}
+
+
+class PermissionDoc(Struct, frozen=True):
+    """One permission: declared, used or defined by the app. Fields as in ``facts.Permission``."""
+
+    name: str
+    declared: bool
+    max_sdk: int | None
+    custom: bool
+    protection_level: str | None
+    group: str | None
+    used: bool | None
+    used_by: tuple[PermissionUse, ...]
+    why: str
+
+    @classmethod
+    def of(cls, fact: Permission) -> PermissionDoc:
+        """The entry for a permission fact."""
+        return cls(**{name: getattr(fact, name) for name in cls.__struct_fields__})
+
+
+class ComponentDoc(Struct, frozen=True):
+    """One component of the manifest; fields as in ``facts.Component``."""
+
+    kind: ComponentKind
+    name: str
+    enabled: bool
+    exported: bool
+    permission: str | None
+    read_permission: str | None
+    write_permission: str | None
+    process: str | None
+    target: str | None
+    authorities: tuple[str, ...]
+    foreground_service_type: str | None
+    filters: tuple[IntentFilter, ...]
+
+
+class ApiCallDoc(Struct, frozen=True):
+    """One call site of a watched API. ``triggers`` is None until the reach stage ran."""
+
+    api: str
+    category: Category | None
+    place: Place
+    owner: Owner
+    via: Via
+    receiver: str | None = None
+    arguments: tuple[Argument, ...] = ()
+    triggers: tuple[dict[str, Any], ...] | None = None
+
+
+class ClipboardDoc(Struct, frozen=True):
+    """One clipboard access. ``triggers``, ``guards`` and ``sinks`` are None until their stages ran."""
+
+    operation: ClipboardOperation
+    api: str
+    place: Place
+    owner: Owner
+    via: Via
+    receiver: str | None = None
+    removed_at: tuple[Place, ...] = ()
+    gate: tuple[Gate, ...] = ()
+    triggers: tuple[dict[str, Any], ...] | None = None
+    guards: tuple[str, ...] | None = None
+    sinks: tuple[dict[str, Any], ...] | None = None
+
+
+class Evidence(Struct, frozen=True, order=True):
+    """One piece of evidence: the fact as text and its place (None: the package as a whole)."""
+
+    text: str
+    place: Place | None = None
+
+
+class Reference(Struct, frozen=True, order=True):
+    """A reference of a rule: the scheme (``masvs``, ``cwe``, ``attack``, ``nist-mtc``, ``url`` ...) and the id."""
+
+    scheme: str
+    id: str
+
+
+class Finding(Struct, frozen=True):
+    """A rule that matched for one owner and API. ``waived`` names the waiver's reason; waived findings stay listed."""
+
+    rule_id: str
+    title: str
+    category: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    evidence: tuple[Evidence, ...]
+    owner: Owner | None
+    on_behalf_of: Owner | None
+    references: tuple[Reference, ...]
+    fingerprint: str
+    waived: str | None = None
+
+
+class RuleDocs(Struct, frozen=True):
+    """A rule's page: what it finds, why that matters, when it is benign, what to ask the vendor, its limits."""
+
+    what: str
+    why: str
+    benign: str
+    ask_vendor: str
+    limits: str
+
+
+class RuleDoc(Struct, frozen=True):
+    """A rule that fired, as the report needs it."""
+
+    docs: RuleDocs
+    references: tuple[Reference, ...]
+
+
+class ScoreLine(Struct, frozen=True):
+    """One printed line of the score; ``rule_id`` is None for a cap, whose ``points`` are negative."""
+
+    rule_id: str | None
+    points: int
+    because: str
+    category: str | None = None
+
+
+class Score(Struct, frozen=True):
+    """0 to 100, higher is riskier. The lines' points, caps included, add up to ``total``."""
+
+    total: int
+    grade: str
+    by_category: dict[str, int]
+    lines: tuple[ScoreLine, ...]
+    could_be_up_to: int | None = None
+
+
+class Clause(Struct, frozen=True, order=True):
+    """A clause of the policy that fired: the verdict it asks for and why, in words."""
+
+    verdict: Verdict
+    clause: str
+    because: str
+
+
+class Decision(Struct, frozen=True):
+    """The verdict, every clause that fired, and the policy's name."""
+
+    verdict: Verdict
+    reasons: tuple[Clause, ...]
+    policy: str
+
+
+class GapDoc(Struct, frozen=True):
+    """Something that was not seen; fields as in ``facts.Gap``."""
+
+    kind: GapKind
+    place: Place | None
+    size: int | None
+    count: int | None
+    why: str
+    could_hide: str
+    would_lift: str
+
+
+class CoverageDoc(Struct, frozen=True):
+    """How much of the code was read (``share`` in whole permille) and every gap."""
+
+    dex_read: int
+    dex_total: int
+    methods: int
+    instructions: int
+    share: int
+    gaps: tuple[GapDoc, ...]
+
+
+class Provenance(Struct, frozen=True):
+    """What produced the result. ``timings`` (CPU ms by stage) is None with ``--reproducible``."""
+
+    tool_version: str
+    ruleset_digest: str
+    policy_digest: str
+    watch_digest: str
+    platform_api_level: int | None
+    timings: dict[str, int] | None = None
+
+
+class Result(Struct, frozen=True):
+    """The whole document, in the key order of DESIGN section 9."""
+
+    schema_version: int
+    app: AppDoc
+    permissions: tuple[PermissionDoc, ...] | None
+    components: tuple[ComponentDoc, ...] | None
+    api_calls: tuple[ApiCallDoc, ...] | None
+    clipboard: tuple[ClipboardDoc, ...] | None
+    flows: tuple[dict[str, Any], ...] | None
+    libraries: tuple[dict[str, Any], ...] | None
+    endpoints: tuple[dict[str, Any], ...] | None
+    secrets: tuple[dict[str, Any], ...] | None
+    native: tuple[dict[str, Any], ...] | None
+    payloads: tuple[dict[str, Any], ...] | None
+    findings: tuple[Finding, ...] | None
+    rules: dict[str, RuleDoc] | None
+    waivers: dict[str, Any] | None
+    declared: dict[str, Any] | None
+    score: Score | None
+    decision: Decision
+    catalog: dict[str, Any] | None
+    coverage: CoverageDoc
+    provenance: Provenance
+
+
+def encode_result(result: Result) -> bytes:
+    """*result* as JSON, indented by two spaces, with keys in document order and a final newline."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+
+
+def decode_result(data: bytes, where: str = "") -> Result:
+    """A saved result. Raises ``ResultError`` when *data* is not one, or of another schema version."""
+    try:
+        result = msgspec.json.decode(data, type=Result)
+    except msgspec.DecodeError as error:
+        raise ResultError(f"not a saved result: {error}", where=where, mend="Give a file that 'scan -o json=FILE' wrote.") from None
+    if result.schema_version != SCHEMA_VERSION:
+        raise ResultError(f"saved result has schema version {result.schema_version}, this apkvet reads {SCHEMA_VERSION}", where=where)
+    return result
+
+
+def load_result(path: Path) -> Result:
+    """Read a saved result. Raises ``ResultError``."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ResultError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    return decode_result(data, str(path))
+
+
+def result_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a result, as published in ``reports/result.schema.json``."""
+    schema = msgspec.json.schema(Result)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "apkvet result", **schema}
