@@ -1,0 +1,192 @@
+"""The code of one method, for walks over its instructions: operands, branches, and where control comes from.
+
+Made only for methods that an analysis looks into. Instructions are numbered from 0 within the method; words are kept
+as a plain list, which single look-ups read several times faster than an array. Formats: Dalvik executable instruction
+formats specification; try and handler layout: dex-format specification, "code_item".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.errors import FormatError
+from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.leb128 import read_uleb128
+
+if TYPE_CHECKING:
+    from analyzer.formats.dex.file import DexFile
+
+_UNKNOWN_SOURCE = (-1,)
+
+
+class Call(NamedTuple):
+    """An invoke: its opcode, method row and argument registers, the receiver first unless static."""
+
+    opcode: int
+    method: int
+    registers: tuple[int, ...]
+
+
+class MethodCode:
+    """One code item's instructions. Operands that lie beyond its end read as zero."""
+
+    def __init__(self, dex: DexFile, item: int) -> None:
+        start, end = int(dex.items.start[item]), int(dex.items.end[item])
+        first, last = int(dex.instructions.first[item]), int(dex.instructions.first[item + 1])
+        self._words: list[int] = dex.units[start:end].tolist()
+        self._words += [0] * 5
+        self._offsets: list[int] = (dex.instructions.position[first:last] - start).tolist()
+        self._handlers = _handler_offsets(dex, item)
+        self._sources: dict[int, tuple[int, ...]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def opcode(self, at: int) -> int:
+        """The opcode of instruction *at*."""
+        return self._words[self._offsets[at]] & 0xFF
+
+    def offset(self, at: int) -> int:
+        """Its offset from the method's start, in code units."""
+        return self._offsets[at]
+
+    def destination(self, at: int) -> int:
+        """The register that instruction *at* writes (the first of a pair), or -1."""
+        position = self._offsets[at]
+        word = self._words[position]
+        opcode = word & 0xFF
+        if opcode not in op.WRITES:
+            return -1
+        form = op.FORMATS[opcode]
+        if form in ("12x", "11n", "22c", "22s"):
+            return word >> 8 & 0xF
+        return self._words[position + 1] if form == "32x" else word >> 8
+
+    def writes(self, at: int, register: int) -> bool:
+        """Whether instruction *at* changes *register*, as a whole or as half of a pair."""
+        destination = self.destination(at)
+        return destination == register or (destination == register - 1 >= 0 and self.opcode(at) in op.WRITES_WIDE)
+
+    def move_source(self, at: int) -> int:
+        """The register that a move reads."""
+        position = self._offsets[at]
+        form = op.FORMATS[self._words[position] & 0xFF]
+        if form == "12x":
+            return self._words[position] >> 12
+        return self._words[position + (2 if form == "32x" else 1)]
+
+    def is_invoke(self, at: int) -> bool:
+        """Whether instruction *at* calls a method of the method table."""
+        return self.opcode(at) in op.INVOKES
+
+    def call(self, at: int) -> Call:
+        """The call that the invoke at *at* makes."""
+        position = self._offsets[at]
+        word, method, registers = self._words[position : position + 3]
+        opcode = word & 0xFF
+        if op.FORMATS[opcode] in ("3rc", "4rcc"):
+            return Call(opcode, method, tuple(range(registers, registers + (word >> 8))))
+        nibbles = (registers & 0xF, registers >> 4 & 0xF, registers >> 8 & 0xF, registers >> 12, word >> 8 & 0xF)
+        return Call(opcode, method, nibbles[: word >> 12])
+
+    def pool_index(self, at: int) -> int:
+        """The table row that a const-string, const-class, sget or the like names."""
+        position = self._offsets[at]
+        low = self._words[position + 1]
+        return low | self._words[position + 2] << 16 if self.opcode(at) == op.CONST_STRING_JUMBO else low
+
+    def literal(self, at: int) -> int | None:
+        """The integer that a const instruction of 32 bits or less loads, or None."""
+        position = self._offsets[at]
+        word, low, high = self._words[position : position + 3]
+        opcode = word & 0xFF
+        if opcode == op.CONST_4:
+            return _signed(word >> 12, 4)
+        if opcode == op.CONST_16:
+            return _signed(low, 16)
+        if opcode == op.CONST:
+            return _signed(low | high << 16, 32)
+        return _signed(low << 16, 32) if opcode == op.CONST_HIGH16 else None
+
+    def sources(self, at: int) -> tuple[int, ...] | None:
+        """The instructions from which control comes to *at*, when that is not just the one before; else None.
+
+        An exception handler gives ``(-1,)``: control comes from anywhere in its try block.
+        """
+        if self._sources is None:
+            self._sources = self._find_sources()
+        return self._sources.get(at)
+
+    def _find_sources(self) -> dict[int, tuple[int, ...]]:
+        index = {offset: at for at, offset in enumerate(self._offsets)}
+        found: dict[int, list[int]] = {}
+        for at, offset in enumerate(self._offsets):
+            opcode = self._words[offset] & 0xFF
+            if opcode in op.BRANCHES:
+                for target in self._targets(offset, opcode):
+                    if target in index:
+                        found.setdefault(index[target], []).append(at)
+            if opcode in op.ENDS:
+                found.setdefault(at + 1, [])
+        if self._offsets:
+            found.setdefault(0, []).append(-1)
+        for at in found:
+            if 0 < at < len(self._offsets) and self.opcode(at - 1) not in op.ENDS:
+                found[at].append(at - 1)
+        result = {at: tuple(dict.fromkeys(sources)) for at, sources in found.items()}
+        result.update({index[offset]: _UNKNOWN_SOURCE for offset in self._handlers if offset in index})
+        return result
+
+    def _targets(self, offset: int, opcode: int) -> list[int]:
+        words = self._words
+        if opcode == 0x28:
+            return [offset + _signed(words[offset] >> 8, 8)]
+        if opcode == 0x29 or op.FORMATS[opcode] in ("21t", "22t"):
+            return [offset + _signed(words[offset + 1], 16)]
+        distance = _signed(words[offset + 1] | words[offset + 2] << 16, 32)
+        return [offset + distance] if opcode == 0x2A else self._switch_targets(offset, offset + distance)
+
+    def _switch_targets(self, offset: int, payload: int) -> list[int]:
+        words = self._words
+        if not 0 <= payload < len(words) - 4 or words[payload] not in (0x0100, 0x0200):
+            return []
+        size = words[payload + 1]
+        first = payload + (4 if words[payload] == 0x0100 else 2 + 2 * size)
+        if first + 2 * size > len(words):
+            return []
+        pairs = zip(words[first : first + 2 * size : 2], words[first + 1 : first + 2 * size : 2], strict=True)
+        return [offset + _signed(low | high << 16, 32) for low, high in pairs]
+
+
+def _signed(value: int, bits: int) -> int:
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def _handler_offsets(dex: DexFile, item: int) -> frozenset[int]:
+    """Offsets, in code units, at which exception handlers of code item *item* begin; empty when they are malformed."""
+    tries = int(dex.units[int(dex.items.start[item]) - 5])
+    if not tries:
+        return frozenset()
+    end = int(dex.items.end[item])
+    at = 2 * (end + (end - int(dex.items.start[item])) % 2) + 8 * tries
+    found = set()
+    try:
+        lists, at = read_uleb128(dex.data, at)
+        for _ in range(min(lists, 65535)):
+            size, at = _read_sleb128(dex.data, at)
+            for _ in range(min(abs(size), 65535)):
+                _, at = read_uleb128(dex.data, at)
+                address, at = read_uleb128(dex.data, at)
+                found.add(address)
+            if size <= 0:
+                address, at = read_uleb128(dex.data, at)
+                found.add(address)
+    except FormatError:
+        return frozenset(found)
+    return frozenset(found)
+
+
+def _read_sleb128(data: bytes, at: int) -> tuple[int, int]:
+    value, end = read_uleb128(data, at)
+    bits = 7 * (end - at)
+    return (_signed(value & ((1 << bits) - 1), bits) if bits <= 32 else value), end

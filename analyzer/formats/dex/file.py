@@ -1,0 +1,135 @@
+"""One DEX file: its tables, its methods, its code, and who calls what, each computed once when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.errors import FormatError
+from analyzer.formats.dex import opcodes
+from analyzer.formats.dex.classdata import EncodedMethods, read_encoded_methods
+from analyzer.formats.dex.header import Header, read_headers
+from analyzer.formats.dex.pools import NO_INDEX, Pools
+from analyzer.formats.dex.sweep import CodeItems, Instructions, Ints, Units, read_code_items, sweep
+
+_INVOKES = opcodes.opcode_mask(opcodes.INVOKES | opcodes.INVOKE_POLYMORPHICS)
+_SGETS = opcodes.opcode_mask(opcodes.SGETS)
+_STRINGS = opcodes.opcode_mask(frozenset({opcodes.CONST_STRING, opcodes.CONST_STRING_JUMBO}))
+
+
+class Xrefs(NamedTuple):
+    """References from code: ``row`` of the instruction, ``target`` row of the table it names."""
+
+    row: Ints
+    target: Ints
+
+
+class DexFile:
+    """One DEX file of a package, as columns over its bytes.
+
+    ``name`` is the entry's path; of a container's second and later files with ``!1``, ``!2`` behind it.
+    """
+
+    def __init__(self, name: str, data: bytes, header: Header) -> None:
+        self.name = name
+        self.data = data
+        self.header = header
+        self.pools = Pools(data, header)
+        self.units: Units = np.frombuffer(data, "<u2", len(data) // 2)
+
+    @cached_property
+    def methods(self) -> EncodedMethods:
+        """The methods that this file's classes define."""
+        return read_encoded_methods(self.data, self.pools)
+
+    @cached_property
+    def items(self) -> CodeItems:
+        """The distinct code items of this file's methods."""
+        return read_code_items(self.units, self.methods.code)
+
+    @cached_property
+    def instructions(self) -> Instructions:
+        """The start of every instruction."""
+        return sweep(self.units, self.items)
+
+    @cached_property
+    def opcode(self) -> NDArray[np.uint8]:
+        """The opcode of every instruction, in the order of ``instructions``."""
+        return self.units[self.instructions.position].astype(np.uint8)
+
+    @cached_property
+    def invokes(self) -> Xrefs:
+        """Every invoke of a method (not invoke-custom): instruction row and method row."""
+        return self._xrefs(_INVOKES, len(self.pools.methods))
+
+    @cached_property
+    def static_reads(self) -> Xrefs:
+        """Every read of a static field: instruction row and field row."""
+        return self._xrefs(_SGETS, len(self.pools.fields))
+
+    @cached_property
+    def strings_loaded(self) -> Xrefs:
+        """Every const-string and const-string/jumbo: instruction row and string row."""
+        rows = np.flatnonzero(_STRINGS[self.opcode])
+        at = self.instructions.position[rows]
+        last = len(self.units) - 1
+        target = self.units[np.minimum(at + 1, last)].astype(np.int64)
+        jumbo = self.opcode[rows] == opcodes.CONST_STRING_JUMBO
+        target[jumbo] |= self.units[np.minimum(at[jumbo] + 2, last)].astype(np.int64) << 16
+        good = (target < len(self.pools.string_offsets)) & (at + 1 <= last)
+        return Xrefs(rows[good], target[good])
+
+    def _xrefs(self, mask: NDArray[np.bool_], limit: int) -> Xrefs:
+        rows = np.flatnonzero(mask[self.opcode])
+        at = self.instructions.position[rows] + 1
+        target = self.units[np.minimum(at, len(self.units) - 1)].astype(np.int64)
+        good = (at < len(self.units)) & (target < limit)
+        return Xrefs(rows[good], target[good])
+
+    @cached_property
+    def _methods_by_item(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.methods.code, kind="stable")
+        return order, self.methods.code[order]
+
+    def methods_of_item(self, item: int) -> list[int]:
+        """The rows of ``methods`` that share code item *item*: nearly always one."""
+        order, codes = self._methods_by_item
+        offset = self.items.offset[item]
+        low, high = np.searchsorted(codes, [offset, offset + 1])
+        rows: list[int] = order[low:high].tolist()
+        return rows
+
+    def offset_of(self, row: int) -> int:
+        """The offset of instruction *row* from its method's start, in code units."""
+        return int(self.instructions.position[row] - self.items.start[self.instructions.item[row]])
+
+    @cached_property
+    def class_rows(self) -> dict[str, int]:
+        """The class definitions by descriptor; of a class that is defined twice the first counts, as on Android."""
+        rows: dict[str, int] = {}
+        for row, type_row in enumerate(self.pools.classes["type"].tolist()):
+            rows.setdefault(self.pools.type(type_row), row)
+        return rows
+
+    def supertypes(self, class_row: int) -> tuple[str, ...]:
+        """Superclass first, then interfaces, of class definition *class_row*."""
+        definition = self.pools.classes[class_row]
+        superclass = int(definition["superclass"])
+        rows = self.pools.type_list(int(definition["interfaces"]))
+        own = () if superclass == NO_INDEX else (self.pools.type(superclass),)
+        return own + tuple(self.pools.type(row) for row in rows)
+
+
+def open_dex(name: str, data: bytes) -> list[DexFile]:
+    """The DEX file *data* (several in a container), tables checked; code is read when it is asked for.
+
+    Raises ``FormatError``.
+    """
+    try:
+        headers = read_headers(data)
+        return [DexFile(name if i == 0 else f"{name}!{i}", data, header) for i, header in enumerate(headers)]
+    except (ValueError, OverflowError) as error:
+        raise FormatError(f"not a readable DEX file: {error}") from None

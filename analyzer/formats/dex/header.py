@@ -1,0 +1,97 @@
+"""The header of a DEX file, checked against the bytes that are there.
+
+A container (version 041) holds several DEX files, each with a header of its own, that share one data area; all
+their offsets count from the container's start (dex-format specification, "Container DEX").
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from analyzer.errors import FormatError
+
+HEADER_SIZE = 0x70
+CONTAINER_HEADER_SIZE = 0x78
+CONTAINER_VERSION = 41
+KNOWN_VERSIONS = frozenset({35, 37, 38, 39, 40, CONTAINER_VERSION})
+_LITTLE_ENDIAN = 0x12345678
+_MAX_CONTAINED = 4096
+
+
+class Table(NamedTuple):
+    """Where an id table lies: number of rows and byte offset."""
+
+    size: int
+    offset: int
+
+
+class Header(NamedTuple):
+    """One DEX header: where it lies, where its file ends, its version and its tables."""
+
+    offset: int
+    end: int
+    version: int
+    strings: Table
+    types: Table
+    protos: Table
+    fields: Table
+    methods: Table
+    classes: Table
+    map_offset: int
+
+
+# Bytes per row of string, type, proto, field, method and class tables.
+_ROW_SIZES = (4, 4, 12, 8, 8, 32)
+
+
+def read_headers(data: bytes) -> list[Header]:
+    """The headers of all DEX files in *data*: one, or several in a container.
+
+    Raises ``FormatError`` for anything that is no DEX file, is cut short or points outside itself.
+    """
+    headers = [_read_header(data, 0)]
+    while headers[-1].version == CONTAINER_VERSION and headers[-1].end < _container_size(data):
+        if len(headers) == _MAX_CONTAINED:
+            raise FormatError(f"more than {_MAX_CONTAINED} DEX files in one container")
+        headers.append(_read_header(data, headers[-1].end))
+    return headers
+
+
+def _container_size(data: bytes) -> int:
+    return int(struct.unpack_from("<I", data, HEADER_SIZE)[0])
+
+
+def _read_header(data: bytes, offset: int) -> Header:
+    if len(data) - offset < HEADER_SIZE:
+        raise FormatError(f"not a DEX file: {len(data) - offset} bytes are too few for a header")
+    magic = bytes(data[offset : offset + 8])
+    if magic[:4] != b"dex\n" or magic[7] != 0 or not magic[4:7].isdigit():
+        raise FormatError("not a DEX file: it does not start with the DEX magic")
+    version = int(magic[4:7])
+    if version not in KNOWN_VERSIONS:
+        raise FormatError(f"DEX version {version:03d} is not known")
+    words = struct.unpack_from("<20I", data, offset + 0x20)
+    file_size, header_size, endian = words[0], words[1], words[2]
+    if endian != _LITTLE_ENDIAN:
+        raise FormatError(f"DEX byte order mark is {endian:#x}")
+    end = offset + file_size
+    if version == CONTAINER_VERSION:
+        if header_size < CONTAINER_HEADER_SIZE or len(data) - offset < CONTAINER_HEADER_SIZE:
+            raise FormatError("DEX container header is cut short")
+        container_size, own_offset = struct.unpack_from("<II", data, offset + HEADER_SIZE)
+        if own_offset != offset or container_size > len(data) or end > container_size:
+            raise FormatError("DEX container header does not agree with the file")
+        limit = container_size
+    else:
+        limit = end
+    if header_size < HEADER_SIZE or file_size < header_size:
+        raise FormatError(f"DEX header size {header_size} or file size {file_size} is impossible")
+    if end > len(data):
+        raise FormatError(f"DEX file is cut short: it says {file_size} bytes, {len(data) - offset} are there")
+    tables = [Table(words[6 + 2 * i], words[7 + 2 * i]) for i in range(6)]
+    names = ("string", "type", "proto", "field", "method", "class")
+    for name, table, row in zip(names, tables, _ROW_SIZES, strict=True):
+        if table.size and (table.offset < HEADER_SIZE or table.offset + table.size * row > limit):
+            raise FormatError(f"DEX {name} table ({table.size} rows at {table.offset:#x}) lies outside the file")
+    return Header(offset, end, version, *tables, map_offset=words[5])

@@ -1,0 +1,146 @@
+"""The id tables of a DEX file as numpy columns, and text for single rows.
+
+Rows are numbers into other tables; every column is checked against its table's size when it is opened, so that
+later look-ups need no check. Text is decoded row by row, on demand, and kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.errors import FormatError
+from analyzer.formats.dex.header import Header, Table
+from analyzer.formats.dex.leb128 import read_uleb128
+from analyzer.formats.dex.mutf8 import decode_mutf8
+
+_U4 = np.dtype("<u4")
+_PROTO = np.dtype([("shorty", "<u4"), ("returns", "<u4"), ("parameters", "<u4")])
+_MEMBER = np.dtype([("holder", "<u2"), ("shape", "<u2"), ("name", "<u4")])
+_CLASS = np.dtype(
+    [
+        ("type", "<u4"),
+        ("flags", "<u4"),
+        ("superclass", "<u4"),
+        ("interfaces", "<u4"),
+        ("source", "<u4"),
+        ("annotations", "<u4"),
+        ("data", "<u4"),
+        ("values", "<u4"),
+    ]
+)
+NO_INDEX = 0xFFFFFFFF
+
+
+class Pools:
+    """Strings, types, prototypes, fields, methods and class definitions of one DEX file.
+
+    Columns (numpy views, rows in file order): ``string_offsets``, ``types`` (string row), ``protos`` (shorty,
+    returns, parameters), ``fields`` and ``methods`` (holder: type row; shape: type or proto row; name: string row),
+    ``classes`` (class_def_item). Raises ``FormatError`` when a column points outside its table.
+    """
+
+    def __init__(self, data: bytes, header: Header) -> None:
+        self._data = data
+        self.string_offsets = _column(data, header.strings, _U4)
+        self.types = _column(data, header.types, _U4)
+        self.protos = _column(data, header.protos, _PROTO)
+        self.fields = _column(data, header.fields, _MEMBER)
+        self.methods = _column(data, header.methods, _MEMBER)
+        self.classes = _column(data, header.classes, _CLASS)
+        self._strings: dict[int, str] = {}
+        self._protos: dict[int, str] = {}
+        self._check(len(data))
+
+    def _check(self, size: int) -> None:
+        strings, types = len(self.string_offsets), len(self.types)
+        checks = (
+            ("string offset", self.string_offsets, size),
+            ("type name", self.types, strings),
+            ("prototype's return type", self.protos["returns"], types),
+            ("prototype's parameters", self.protos["parameters"], size - 4),
+            ("field's class", self.fields["holder"], types),
+            ("field's type", self.fields["shape"], types),
+            ("field's name", self.fields["name"], strings),
+            ("method's class", self.methods["holder"], types),
+            ("method's prototype", self.methods["shape"], len(self.protos)),
+            ("method's name", self.methods["name"], strings),
+            ("class's type", self.classes["type"], types),
+            ("class's data", self.classes["data"], size),
+            ("class's interfaces", self.classes["interfaces"], size - 4),
+        )
+        for what, column, limit in checks:
+            if len(column) and int(column.max()) >= limit:
+                raise FormatError(f"a {what} points outside the file ({int(column.max())} of {limit})")
+        supers = self.classes["superclass"]
+        if ((supers >= types) & (supers != NO_INDEX)).any():
+            raise FormatError("a class's superclass points outside the file")
+
+    def raw_string(self, row: int) -> bytes:
+        """The MUTF-8 bytes of string *row*, without its length and end."""
+        _, start = read_uleb128(self._data, int(self.string_offsets[row]))
+        end = self._data.find(b"\0", start)
+        if end < 0:
+            raise FormatError(f"string {row} has no end")
+        return self._data[start:end]
+
+    def string(self, row: int) -> str:
+        """String *row* as text."""
+        text = self._strings.get(row)
+        if text is None:
+            text = self._strings[row] = decode_mutf8(self.raw_string(row))
+        return text
+
+    def type(self, row: int) -> str:
+        """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``."""
+        return self.string(int(self.types[row]))
+
+    def type_list(self, offset: int) -> tuple[int, ...]:
+        """The type rows of the type_list at byte *offset* (0: none)."""
+        if offset == 0:
+            return ()
+        count = int.from_bytes(self._data[offset : offset + 4], "little")
+        end = offset + 4 + 2 * count
+        if end > len(self._data):
+            raise FormatError(f"type list at {offset:#x} lies outside the file")
+        rows = np.frombuffer(self._data, "<u2", count, offset + 4).tolist()
+        if any(row >= len(self.types) for row in rows):
+            raise FormatError(f"type list at {offset:#x} names a type that does not exist")
+        return tuple(rows)
+
+    def proto(self, row: int) -> str:
+        """Prototype *row* as ``(parameters)return``."""
+        text = self._protos.get(row)
+        if text is None:
+            _, returns, parameters = self.protos[row].tolist()
+            text = f"({''.join(map(self.type, self.type_list(parameters)))}){self.type(returns)}"
+            self._protos[row] = text
+        return text
+
+    def parameter_types(self, row: int) -> list[str]:
+        """The parameter descriptors of prototype *row*, in order."""
+        return [self.type(t) for t in self.type_list(int(self.protos[row]["parameters"]))]
+
+    def method_member(self, row: int) -> str:
+        """Method *row* without its class: ``name(parameters)return``."""
+        _, shape, name = self.methods[row].tolist()
+        return self.string(name) + self.proto(shape)
+
+    def method_holder(self, row: int) -> str:
+        """The class that method *row* names."""
+        return self.type(int(self.methods[row]["holder"]))
+
+    def method(self, row: int) -> str:
+        """The full descriptor of method *row*: ``Lcom/a/B;->c(I)V``."""
+        return f"{self.method_holder(row)}->{self.method_member(row)}"
+
+    def field(self, row: int) -> str:
+        """Field *row* as ``Lcom/a/B;->name`` (no type: a class has one field of a name that code can mean)."""
+        holder, _, name = self.fields[row].tolist()
+        return f"{self.type(holder)}->{self.string(name)}"
+
+
+def _column(data: bytes, table: Table, dtype: np.dtype[Any]) -> NDArray[Any]:
+    return np.frombuffer(data, dtype, table.size, table.offset if table.size else 0)

@@ -1,0 +1,163 @@
+"""Where every instruction of a DEX file starts: a linear sweep over all methods in parallel.
+
+One cursor for each distinct code item; in each step all cursors advance by the length of the instruction they stand
+on. The work is the number of instructions, the steps those of the longest method; the few very long methods are
+finished one by one, where a numpy call for a handful of cursors would cost more than the plain loop.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.formats.dex.opcodes import LENGTHS
+
+Ints = NDArray[np.int64]
+Units = NDArray[np.uint16]
+
+_CODE_HEADER_UNITS = 8
+_FEW_CURSORS = 48
+_MAX_LAYERS = 64
+_LENGTHS = np.array(LENGTHS, dtype=np.int64)
+
+
+class CodeItems(NamedTuple):
+    """The distinct code items of a file, ordered by layer, then by start.
+
+    ``offset`` byte offset of the item, ``start`` and ``end`` code units of its instructions counted from the file's
+    start. ``layer_ends``: items of one layer do not overlap; nearly always there is one layer. ``bad`` counts items
+    that lie outside the file, ``refused`` those left out because they overlap beyond reason.
+    """
+
+    offset: Ints
+    start: Ints
+    end: Ints
+    layer_ends: tuple[int, ...]
+    bad: int
+    refused: int
+
+
+class Instructions(NamedTuple):
+    """All instruction starts: ``position`` in code units from the file's start, ``item`` row of its code item.
+
+    Rows are sorted by layer, then by position, so the instructions of one item are neighbours; ``first`` holds for
+    each item its first row, with one more entry at the end. ``cut`` counts items whose last instruction runs over
+    their end.
+    """
+
+    position: Ints
+    item: Ints
+    first: Ints
+    cut: int
+
+
+def read_code_items(units: Units, offsets: Ints) -> CodeItems:
+    """The code items at the byte *offsets* (repeats and zeros allowed), checked against the file."""
+    distinct = np.unique(offsets[offsets > 0])
+    total = len(units)
+    head = distinct // 2
+    fits = (distinct % 2 == 0) & (head + _CODE_HEADER_UNITS <= total)
+    distinct, head, bad = distinct[fits], head[fits], int((~fits).sum())
+    start = head + _CODE_HEADER_UNITS
+    size = units[head + 6].astype(np.int64) | units[head + 7].astype(np.int64) << 16
+    fits = start + size <= total
+    distinct, start, end = distinct[fits], start[fits], (start + size)[fits]
+    bad += int((~fits).sum())
+    layers = _layers(start, end)
+    order = np.concatenate([np.zeros(0, dtype=np.int64), *layers])
+    ends = tuple(np.cumsum([len(layer) for layer in layers]).tolist())
+    return CodeItems(distinct[order], start[order], end[order], ends, bad, len(distinct) - len(order))
+
+
+def _layers(start: Ints, end: Ints) -> list[Ints]:
+    """Rows of items (sorted by start) parted into layers without overlap; too many layers are cut off."""
+    if not (end[:-1] > start[1:]).any():
+        return [np.arange(len(start))]
+    layers: list[list[int]] = []
+    free_from: list[int] = []
+    for row, (begin, stop) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+        for index, free in enumerate(free_from):
+            if free <= begin:
+                break
+        else:
+            if len(layers) == _MAX_LAYERS:
+                continue
+            index = len(layers)
+            layers.append([])
+            free_from.append(0)
+        layers[index].append(row)
+        free_from[index] = max(stop, begin + 1)
+    return [np.array(layer, dtype=np.int64) for layer in layers]
+
+
+def sweep(units: Units, items: CodeItems) -> Instructions:
+    """Every instruction start of every item in *items*."""
+    positions: list[Ints] = []
+    cut = 0
+    begin = 0
+    for layer_end in items.layer_ends:
+        start, end = items.start[begin:layer_end], items.end[begin:layer_end]
+        marks = np.zeros(len(units) + 1, dtype=bool)
+        cut += _mark_starts(units, start, end, marks)
+        positions.append(np.flatnonzero(marks))
+        begin = layer_end
+    bounds = [0, *items.layer_ends]
+    item = [
+        np.searchsorted(items.start[lo:hi], position, side="right") - 1 + lo
+        for position, lo, hi in zip(positions, bounds, bounds[1:], strict=False)
+    ]
+    all_items = np.concatenate([np.zeros(0, dtype=np.int64), *item])
+    first = np.searchsorted(all_items, np.arange(len(items.offset) + 1))
+    return Instructions(np.concatenate([np.zeros(0, dtype=np.int64), *positions]), all_items, first, cut)
+
+
+def _mark_starts(units: Units, start: Ints, end: Ints, marks: NDArray[np.bool_]) -> int:
+    """Mark the instruction starts of items that do not overlap; returns how many run over their end."""
+    nonempty = end > start
+    position, end = start[nonempty], end[nonempty]
+    cut = 0
+    while len(position) > _FEW_CURSORS:
+        marks[position] = True
+        word = units[position]
+        length = _LENGTHS[word & 0xFF]
+        payload = np.flatnonzero((word == 0x0100) | (word == 0x0200) | (word == 0x0300))
+        for row in payload.tolist():
+            length[row] = payload_length(units, int(position[row]))
+        position = position + length
+        going = position < end
+        if not going.all():
+            cut += int((position[~going] > end[~going]).sum())
+            position, end = position[going], end[going]
+    for begin, stop in zip(position.tolist(), end.tolist(), strict=True):
+        cut += _mark_one(units, begin, stop, marks)
+    return cut
+
+
+def _mark_one(units: Units, position: int, end: int, marks: NDArray[np.bool_]) -> int:
+    """The rest of one long item, instruction by instruction."""
+    base = position
+    words = units[position:end].tolist()
+    found = []
+    while position < end:
+        found.append(position)
+        word = words[position - base]
+        if word in (0x0100, 0x0200, 0x0300):
+            position += payload_length(units, position)
+        else:
+            position += LENGTHS[word & 0xFF]
+    marks[found] = True
+    return int(position > end)
+
+
+def payload_length(units: Units, position: int) -> int:
+    """Length in code units of the switch or array payload at *position* (bytecode specification, payload formats)."""
+    ident = int(units[position])
+    following = [int(units[position + i]) if position + i < len(units) else 0 for i in (1, 2, 3)]
+    if ident == 0x0100:
+        return 4 + 2 * following[0]
+    if ident == 0x0200:
+        return 2 + 4 * following[0]
+    width, size = following[0], following[1] | following[2] << 16
+    return 4 + (size * width + 1) // 2

@@ -1,0 +1,93 @@
+"""The classes of all DEX files over the platform's: who inherits from whom, and what a call of a name means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from analyzer.formats.dex import DexFile
+
+
+class Platform(Protocol):
+    """What this module asks of the platform's class hierarchy."""
+
+    def supertypes(self, cls: str) -> tuple[str, ...]:
+        """Superclass first, then interfaces; empty when the class is not known."""
+
+
+class Definition(NamedTuple):
+    """Where a class of the package is defined: DEX file and row of its class definitions."""
+
+    dex: DexFile
+    row: int
+
+
+class Hierarchy:
+    """Class look-ups over all DEX files of a package, in loading order, and the platform.
+
+    A class that is defined twice counts where it is loaded first. Cyclic inheritance, which hostile files contain,
+    ends every walk instead of looping.
+    """
+
+    def __init__(self, dex_files: Sequence[DexFile], platform: Platform) -> None:
+        self._dex_files = dex_files
+        self._platform = platform
+        self._members: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def _definitions(self) -> dict[str, Definition]:
+        found: dict[str, Definition] = {}
+        for dex in self._dex_files:
+            for cls, row in dex.class_rows.items():
+                found.setdefault(cls, Definition(dex, row))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """The descriptors of all classes that the package defines."""
+        return iter(self._definitions)
+
+    def definition(self, cls: str) -> Definition | None:
+        """Where the package defines *cls*, or None."""
+        return self._definitions.get(cls)
+
+    def supertypes(self, cls: str) -> tuple[str, ...]:
+        """Superclass first, then interfaces, of a class of the package or the platform."""
+        own = self._definitions.get(cls)
+        return self._platform.supertypes(cls) if own is None else own.dex.supertypes(own.row)
+
+    def members(self, cls: str) -> frozenset[str]:
+        """The methods that the package's class *cls* itself defines, as ``name(parameters)return``."""
+        known = self._members.get(cls)
+        if known is None:
+            own = self._definitions.get(cls)
+            known = frozenset() if own is None else frozenset(_members(own))
+            self._members[cls] = known
+        return known
+
+    def ancestry(self, cls: str, member: str) -> list[str]:
+        """*cls* and its ancestors, superclasses first, as far as a call of *member* on *cls* can mean theirs.
+
+        The walk ends where a class of the package defines *member* itself: then the call means that definition.
+        """
+        order: list[str] = []
+        seen = {cls}
+        stack = [cls]
+        while stack:
+            current = stack.pop()
+            order.append(current)
+            if current in self._definitions and member in self.members(current):
+                break
+            for parent in reversed(self.supertypes(current)):
+                if parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
+        return order
+
+
+def _members(own: Definition) -> list[str]:
+    methods = own.dex.methods
+    rows = np.flatnonzero(methods.class_def == own.row)
+    return [own.dex.pools.method_member(row) for row in methods.method[rows].tolist()]
