@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from analyzer.errors import ResultError
+from analyzer.facts import Argument as Argument
 from analyzer.facts import (
     Category,
     ClipboardOperation,
@@ -29,7 +30,6 @@ from analyzer.facts import (
     Signer,
     Via,
 )
-from analyzer.facts import Argument as Argument
 from analyzer.facts import Gate as Gate
 
 SCHEMA_VERSION = 1
@@ -274,9 +274,13 @@ def decode_result(data: bytes, where: str = "") -> Result:
     try:
         result = msgspec.json.decode(data, type=Result)
     except msgspec.DecodeError as error:
-        raise ResultError(f"not a saved result: {error}", where=where, mend="Give a file that 'scan -o json=FILE' wrote.") from None
+        raise ResultError(
+            f"not a saved result: {error}", where=where, mend="Give a file that 'scan -o json=FILE' wrote."
+        ) from None
     if result.schema_version != SCHEMA_VERSION:
-        raise ResultError(f"saved result has schema version {result.schema_version}, this apkvet reads {SCHEMA_VERSION}", where=where)
+        raise ResultError(
+            f"saved result has schema version {result.schema_version}, this apkvet reads {SCHEMA_VERSION}", where=where
+        )
     return result
 
 

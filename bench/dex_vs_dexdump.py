@@ -17,7 +17,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analyzer.errors import FormatError
 from analyzer.formats.dex import DexFile, open_dex
@@ -129,10 +129,15 @@ def compare(label: str, data: bytes) -> tuple[int, Counter[str]]:
         return 0, totals
     ours = read_apkvet(files[0])
     differences = 0
-    for part, mine, other in zip(Listing._fields, ours, theirs, strict=True):
+    parts: list[tuple[str, Counter[Any], Counter[Any]]] = [
+        ("sizes", ours.sizes, theirs.sizes),
+        ("invokes", ours.invokes, theirs.invokes),
+        ("strings", ours.strings, theirs.strings),
+    ]
+    for part, mine, other in parts:
         totals[part] += sum(mine.values())
         if part == "sizes":
-            totals["instructions"] += sum(size * n for (_, size), n in mine.items())
+            totals["instructions"] += sum(size * n for (_, size), n in ours.sizes.items())
         only_mine, only_other = mine - other, other - mine
         differences += sum(only_mine.values()) + sum(only_other.values())
         for who, only in (("apkvet only", only_mine), ("dexdump only", only_other)):

@@ -4,7 +4,8 @@
 
 - The first word is the kind, the second the fact's first field, the rest are ``name=value`` pairs; what equals
   its default is left out. A tuple repeats its name. Enumerations and numbers are bare.
-- A value with anything but printable ASCII without spaces, quotes, braces or brackets at its start is a JSON string.
+- A value that holds a blank or anything but printable ASCII, starts with a quote, brace or bracket, or looks like
+  ``name=`` is a JSON string.
 - ``Place`` is ``file:method+hex`` (offset in hexadecimal; in the parts ``% : +`` and blanks are percent-encoded),
   ``Owner`` is ``kind:name``; any other nested struct is a JSON object.
 """
@@ -136,7 +137,7 @@ def _token(value: object) -> str:
     elif isinstance(value, Struct):
         return _dump({k: v for k, v in msgspec.to_builtins(value).items() if v not in (None, (), [])})
     text = str(value)
-    return text if _BARE.fullmatch(text) else _dump(text)
+    return text if _BARE.fullmatch(text) and not _NAME.match(text) else _dump(text)
 
 
 def _dump(value: object) -> str:

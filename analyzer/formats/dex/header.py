@@ -94,4 +94,5 @@ def _read_header(data: bytes, offset: int) -> Header:
     for name, table, row in zip(names, tables, _ROW_SIZES, strict=True):
         if table.size and (table.offset < HEADER_SIZE or table.offset + table.size * row > limit):
             raise FormatError(f"DEX {name} table ({table.size} rows at {table.offset:#x}) lies outside the file")
-    return Header(offset, end, version, *tables, map_offset=words[5])
+    strings, types, protos, fields, methods, classes = tables
+    return Header(offset, end, version, strings, types, protos, fields, methods, classes, words[5])

@@ -1,0 +1,157 @@
+"""Every call of a watched API and every read of a watched static field, with owner, place and constant arguments.
+
+The class that the DEX names is resolved through the app's and the platform's hierarchy, so a call on
+``this``, on a subclass or on an interface finds the API it means. The work is ordered so that nearly all method rows
+drop out in one vectorised look at their names; only the rest is ever turned into text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from analyzer.platform.watch import Watch, WatchedApi, matching_rule
+from numpy.typing import NDArray
+
+from analyzer.facts import ApiCall, Argument, ClipboardAccess, Fact, Place, Via
+from analyzer.formats.dex import DexFile
+from analyzer.formats.dex.names import NameFilter
+from analyzer.program.app import App
+from analyzer.program.constants import ArgumentResolver
+
+
+class Watched(NamedTuple):
+    """What a row of the method or field table means: the watched API, and the class named when it is another."""
+
+    api: WatchedApi
+    receiver: str | None
+
+
+def api_calls(app: App, watch: Watch, hand_through: Mapping[str, int]) -> Iterator[Fact]:
+    """The ``ApiCall`` and ``ClipboardAccess`` facts of all DEX files; listener removals are attached to the watches."""
+    finder = _Finder(app, watch)
+    watches: list[ClipboardAccess] = []
+    removals: list[Place] = []
+    for dex in app.dex_files:
+        for fact in _calls_in(app, dex, finder, ArgumentResolver(dex, hand_through)):
+            if isinstance(fact, Place):
+                removals.append(fact)
+            elif isinstance(fact, ClipboardAccess) and fact.operation == "watch":
+                watches.append(fact)
+            else:
+                yield fact
+    for fact in watches:
+        yield msgspec.structs.replace(fact, removed_at=_removals_beside(fact, removals))
+
+
+def _removals_beside(watch: ClipboardAccess, removals: list[Place]) -> tuple[Place, ...]:
+    """Where the listener is removed in the same outermost class: evidence on the watch, not an access of its own."""
+    return tuple(sorted(place for place in removals if watch.at and _outermost(place) == _outermost(watch.at)))
+
+
+def _outermost(place: Place) -> str:
+    return (place.method or "").partition(";")[0].partition("$")[0]
+
+
+def _calls_in(app: App, dex: DexFile, finder: _Finder, resolver: ArgumentResolver) -> Iterator[Fact | Place]:
+    """The facts of one file; a bare place is the removal of a clipboard listener."""
+    invoked = np.bincount(dex.invokes.target, minlength=len(dex.pools.methods))
+    watched = finder.methods(dex, np.flatnonzero(invoked))
+    is_watched = np.zeros(len(invoked), dtype=bool)
+    is_watched[list(watched)] = True
+    hits = np.flatnonzero(is_watched[dex.invokes.target])
+    places = _Places(app, dex)
+    for row, target in zip(dex.invokes.row[hits].tolist(), dex.invokes.target[hits].tolist(), strict=True):
+        meaning = watched[target]
+        arguments = resolver.arguments(row, meaning.api.arguments) if meaning.api.arguments else {}
+        yield from places.facts(row, meaning, arguments)
+    read = np.bincount(dex.static_reads.target, minlength=len(dex.pools.fields))
+    fields = finder.fields(dex, np.flatnonzero(read))
+    is_field = np.zeros(len(read), dtype=bool)
+    is_field[list(fields)] = True
+    hits = np.flatnonzero(is_field[dex.static_reads.target])
+    for row, target in zip(dex.static_reads.row[hits].tolist(), dex.static_reads.target[hits].tolist(), strict=True):
+        yield from places.facts(row, fields[target], {})
+
+
+class _Finder:
+    """Resolves method and field rows to watched APIs; answers are kept across DEX files."""
+
+    def __init__(self, app: App, watch: Watch) -> None:
+        self._hierarchy = app.hierarchy
+        self._watch = watch
+        self._method_names = NameFilter(descriptor.partition("->")[2].partition("(")[0] for descriptor in watch.methods)
+        self._field_names = NameFilter(descriptor.partition("->")[2] for descriptor in watch.fields)
+        self._members = frozenset(descriptor.partition("->")[2] for descriptor in watch.methods)
+        self._answers: dict[tuple[str, str], Watched | None] = {}
+
+    def methods(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
+        """The watched APIs among the method *rows* of *dex*."""
+        pools = dex.pools
+        found = {}
+        for row in rows[self._method_names.select(dex, pools.methods["name"][rows])].tolist():
+            member = pools.method_member(row)
+            if member in self._members:
+                answer = self._resolve(pools.method_holder(row), member, self._watch.methods)
+                if answer is not None:
+                    found[row] = answer
+        return found
+
+    def fields(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
+        """The watched fields among the field *rows* of *dex*."""
+        found = {}
+        for row in rows[self._field_names.select(dex, dex.pools.fields["name"][rows])].tolist():
+            holder, _, member = dex.pools.field(row).partition("->")
+            answer = self._resolve(holder, member, self._watch.fields)
+            if answer is not None:
+                found[row] = answer
+        return found
+
+    def _resolve(self, cls: str, member: str, apis: Mapping[str, WatchedApi]) -> Watched | None:
+        key = (cls, member)
+        if key not in self._answers:
+            self._answers[key] = None
+            for ancestor in self._hierarchy.ancestry(cls, member):
+                api = apis.get(f"{ancestor}->{member}")
+                if api is not None:
+                    self._answers[key] = Watched(api, None if ancestor == cls else cls)
+                    break
+        return self._answers[key]
+
+
+class _Places:
+    """Turns instruction rows of one DEX file into facts: place, owner, and one fact for each method that shares code."""
+
+    def __init__(self, app: App, dex: DexFile) -> None:
+        self._ownership = app.ownership
+        self._dex = dex
+        self._callers: dict[int, tuple[tuple[str, str], ...]] = {}
+
+    def facts(self, row: int, meaning: Watched, arguments: dict[int, str]) -> Iterator[Fact | Place]:
+        api = meaning.api
+        rule = matching_rule(api, arguments)
+        if api.only_with_argument and rule is None:
+            return
+        via: Via = "direct" if meaning.receiver is None else "inherited"
+        shown = tuple(Argument(index, value) for index, value in sorted(arguments.items()))
+        offset = self._dex.offset_of(row)
+        for holder, caller in self._callers_of(int(self._dex.instructions.item[row])):
+            owner, at = self._ownership.owner(holder), Place(self._dex.name, caller, offset)
+            if api.operation == "watch-removal":
+                yield at
+            elif api.operation is not None:
+                yield ClipboardAccess(api.operation, api.descriptor, owner, via, meaning.receiver, at=at)
+            else:
+                category = api.category if rule is None or rule.category is None else rule.category
+                yield ApiCall(api.descriptor, category, owner, via, meaning.receiver, shown, at)
+
+    def _callers_of(self, item: int) -> tuple[tuple[str, str], ...]:
+        callers = self._callers.get(item)
+        if callers is None:
+            methods, pools = self._dex.methods, self._dex.pools
+            rows = [int(methods.method[row]) for row in self._dex.methods_of_item(item)]
+            callers = tuple((pools.method_holder(row), pools.method(row)) for row in rows)
+            self._callers[item] = callers
+        return callers

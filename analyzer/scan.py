@@ -1,0 +1,121 @@
+"""observe, assess, scan: from a package file to a result. The only module that names every stage.
+
+``observe`` is the slow half, a function of the package, this version of apkvet and the watch list. ``assess`` is the
+fast half, a function of an observation, the rules and the policy; it never opens a package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+
+from analyzer import __version__
+from analyzer.assess import assess
+from analyzer.container import open_package
+from analyzer.container.signing import read_signers
+from analyzer.engine import RuleSet
+from analyzer.errors import ApkvetError
+from analyzer.extractors.api_calls import api_calls
+from analyzer.extractors.blind_spots import blind_spots
+from analyzer.extractors.manifest_facts import manifest_facts
+from analyzer.extractors.permissions import PermissionContext, permission_facts
+from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
+from analyzer.facts.observation import OBSERVATION_VERSION
+from analyzer.platform.hierarchy import load_hierarchy
+from analyzer.platform.watch import Watch, load_watch
+from analyzer.policy import Policy
+from analyzer.program.app import build_app
+from analyzer.program.manifest import read_manifest
+from analyzer.program.ownership import load_owner_table
+from analyzer.resources import rules_dir
+from analyzer.result import Result
+
+__all__ = ["assess", "observe", "scan", "watch_digest"]
+
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex")
+
+
+def observe(path: Path, watch: Watch | None = None) -> Observation:
+    """What the package at *path* contains, as facts. Opens nothing else and runs nothing of it.
+
+    Raises ``PackageError`` when the file cannot be read as an Android package at all; everything smaller is a gap.
+    """
+    watch = watch or load_watch()
+    clock = _Clock()
+    with open_package(path) as package:
+        clock.lap("container")
+        manifest, gaps = read_manifest(package)
+        facts: list[Fact] = [*manifest_facts(manifest), *gaps]
+        clock.lap("manifest")
+        signers, gaps = read_signers(package)
+        facts += [*signers, *gaps]
+        clock.lap("signers")
+        app = build_app(package, manifest, load_hierarchy(), load_owner_table(rules_dir() / "knowledge" / "owners.tsv"))
+        clock.lap("dex")
+        calls = [*api_calls(app, watch, load_hand_through())]
+        clock.lap("calls")
+        facts += [*calls, *permission_facts(manifest, calls, PermissionContext(watch=watch))]
+        facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
+        clock.lap("permissions")
+        return Observation(
+            version=OBSERVATION_VERSION,
+            tool_version=__version__,
+            watch_digest=watch.digest,
+            file=path.name,
+            sha256=package.sha256,
+            size=package.size,
+            stages=_STAGES,
+            facts=tuple(sort_facts(facts)),
+            coverage=app.coverage(),
+            timings=clock.laps,
+        )
+
+
+def scan(path: Path, ruleset: RuleSet, policy: Policy, *, reproducible: bool = False) -> tuple[Observation, Result]:
+    """Observe and judge one package. A package that cannot be read gives a result that says so, never an exception."""
+    try:
+        observation = observe(path)
+    except ApkvetError as error:
+        observation = unreadable(path, error)
+    return observation, assess(observation, ruleset, policy, reproducible=reproducible)
+
+
+def unreadable(path: Path, error: ApkvetError) -> Observation:
+    """The observation of a package that could not be read: no facts but the gap, and the one line that says why."""
+    try:
+        size, sha256 = path.stat().st_size, _sha256(path)
+    except OSError:
+        size, sha256 = None, None
+    gap = Gap("unreadable", why=error.what, size=size, could_hide="Everything.", would_lift=error.mend)
+    return Observation(
+        version=OBSERVATION_VERSION,
+        tool_version=__version__,
+        watch_digest="",
+        file=path.name,
+        sha256=sha256,
+        size=size,
+        facts=(gap,),
+        coverage=Coverage(),
+        error=str(error),
+    )
+
+
+def _sha256(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class _Clock:
+    """CPU milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, int] = {}
+        self._last = time.process_time()
+
+    def lap(self, stage: str) -> None:
+        now = time.process_time()
+        self.laps[stage] = round(1000 * (now - self._last))
+        self._last = now
