@@ -26,12 +26,13 @@ from analyzer.platform.hierarchy import load_hierarchy
 from analyzer.platform.watch import Watch, load_watch
 from analyzer.policy import Policy
 from analyzer.program.app import build_app
+from analyzer.program.hand_through import load_hand_through
 from analyzer.program.manifest import read_manifest
 from analyzer.program.ownership import load_owner_table
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
-__all__ = ["assess", "observe", "scan", "watch_digest"]
+__all__ = ["assess", "observe", "scan", "unreadable"]
 
 _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex")
 
@@ -42,6 +43,7 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
     Raises ``PackageError`` when the file cannot be read as an Android package at all; everything smaller is a gap.
     """
     watch = watch or load_watch()
+    knowledge = rules_dir() / "knowledge"
     clock = _Clock()
     with open_package(path) as package:
         clock.lap("container")
@@ -51,9 +53,9 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         signers, gaps = read_signers(package)
         facts += [*signers, *gaps]
         clock.lap("signers")
-        app = build_app(package, manifest, load_hierarchy(), load_owner_table(rules_dir() / "knowledge" / "owners.tsv"))
+        app = build_app(package, manifest, load_hierarchy(), load_owner_table(knowledge / "owners.tsv"))
         clock.lap("dex")
-        calls = [*api_calls(app, watch, load_hand_through())]
+        calls = [*api_calls(app, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
         facts += [*calls, *permission_facts(manifest, calls, PermissionContext(watch=watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]

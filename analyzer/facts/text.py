@@ -40,8 +40,7 @@ def format_fact(fact: Fact) -> str:
         if index == 0:
             words.append(_token(value))
         elif field.default is NODEFAULT or value != field.default:
-            for item in value if isinstance(value, tuple) else (value,):
-                words.append(f"{field.name}={_token(item)}")
+            words.extend(f"{field.name}={_token(item)}" for item in (value if isinstance(value, tuple) else (value,)))
     return " ".join(words)
 
 

@@ -7,6 +7,7 @@ their offsets count from the container's start (dex-format specification, "Conta
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from analyzer.errors import FormatError
@@ -76,23 +77,29 @@ def _read_header(data: bytes, offset: int) -> Header:
     if endian != _LITTLE_ENDIAN:
         raise FormatError(f"DEX byte order mark is {endian:#x}")
     end = offset + file_size
-    if version == CONTAINER_VERSION:
-        if header_size < CONTAINER_HEADER_SIZE or len(data) - offset < CONTAINER_HEADER_SIZE:
-            raise FormatError("DEX container header is cut short")
-        container_size, own_offset = struct.unpack_from("<II", data, offset + HEADER_SIZE)
-        if own_offset != offset or container_size > len(data) or end > container_size:
-            raise FormatError("DEX container header does not agree with the file")
-        limit = container_size
-    else:
-        limit = end
-    if header_size < HEADER_SIZE or file_size < header_size:
+    if file_size < header_size or header_size < HEADER_SIZE:
         raise FormatError(f"DEX header size {header_size} or file size {file_size} is impossible")
     if end > len(data):
         raise FormatError(f"DEX file is cut short: it says {file_size} bytes, {len(data) - offset} are there")
-    tables = [Table(words[6 + 2 * i], words[7 + 2 * i]) for i in range(6)]
+    limit = _container_limit(data, offset, end, header_size) if version == CONTAINER_VERSION else end
+    strings, types, protos, fields, methods, classes = _read_tables(words[6:18], limit)
+    return Header(offset, end, version, strings, types, protos, fields, methods, classes, words[5])
+
+
+def _container_limit(data: bytes, offset: int, end: int, header_size: int) -> int:
+    """Where the container ends: the offsets of each of its DEX files reach up to there."""
+    if header_size < CONTAINER_HEADER_SIZE:
+        raise FormatError("DEX container header is cut short")
+    container_size, own_offset = struct.unpack_from("<II", data, offset + HEADER_SIZE)
+    if own_offset != offset or container_size > len(data) or end > container_size:
+        raise FormatError("DEX container header does not agree with the file")
+    return int(container_size)
+
+
+def _read_tables(words: Sequence[int], limit: int) -> list[Table]:
+    tables = [Table(words[2 * i], words[2 * i + 1]) for i in range(6)]
     names = ("string", "type", "proto", "field", "method", "class")
     for name, table, row in zip(names, tables, _ROW_SIZES, strict=True):
         if table.size and (table.offset < HEADER_SIZE or table.offset + table.size * row > limit):
             raise FormatError(f"DEX {name} table ({table.size} rows at {table.offset:#x}) lies outside the file")
-    strings, types, protos, fields, methods, classes = tables
-    return Header(offset, end, version, strings, types, protos, fields, methods, classes, words[5])
+    return tables

@@ -78,17 +78,14 @@ def _layers(start: Ints, end: Ints) -> list[Ints]:
     layers: list[list[int]] = []
     free_from: list[int] = []
     for row, (begin, stop) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
-        for index, free in enumerate(free_from):
-            if free <= begin:
-                break
-        else:
-            if len(layers) == _MAX_LAYERS:
-                continue
-            index = len(layers)
+        layer = next((i for i, free in enumerate(free_from) if free <= begin), len(layers))
+        if layer == _MAX_LAYERS:
+            continue
+        if layer == len(layers):
             layers.append([])
             free_from.append(0)
-        layers[index].append(row)
-        free_from[index] = max(stop, begin + 1)
+        layers[layer].append(row)
+        free_from[layer] = max(stop, begin + 1)
     return [np.array(layer, dtype=np.int64) for layer in layers]
 
 

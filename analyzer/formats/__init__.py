@@ -1,0 +1,1 @@
+"""Bytes to structures, without Android meaning."""

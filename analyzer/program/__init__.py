@@ -1,0 +1,1 @@
+"""The app as a program: its manifest, classes, calls, constants and owners."""
