@@ -19,7 +19,7 @@ from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
 from analyzer.extractors.manifest_facts import manifest_facts
-from analyzer.extractors.permissions import PermissionContext, permission_facts
+from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.platform.hierarchy import load_hierarchy
@@ -57,7 +57,7 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("dex")
         calls = [*api_calls(app, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
-        facts += [*calls, *permission_facts(manifest, calls, PermissionContext(watch=watch))]
+        facts += [*calls, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
         return Observation(

@@ -23,9 +23,10 @@ from analyzer.program.constants import ArgumentResolver
 
 
 class Watched(NamedTuple):
-    """What a row of the method or field table means: the watched API, and the class named when it is another."""
+    """What a row of the method or field table means: the watched API, its descriptor, the class named when another."""
 
     api: WatchedApi
+    descriptor: str
     receiver: str | None
 
 
@@ -82,41 +83,48 @@ class _Finder:
     def __init__(self, app: App, watch: Watch) -> None:
         self._hierarchy = app.hierarchy
         self._watch = watch
-        self._method_names = NameFilter(descriptor.partition("->")[2].partition("(")[0] for descriptor in watch.methods)
-        self._field_names = NameFilter(descriptor.partition("->")[2] for descriptor in watch.fields)
-        self._members = frozenset(descriptor.partition("->")[2] for descriptor in watch.methods)
+        members = [key.partition("->")[2] for key in watch.methods]
+        self._names = NameFilter(member.partition("(")[0] for member in members)
+        self._members = frozenset(members)
         self._answers: dict[tuple[str, str], Watched | None] = {}
 
     def methods(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
         """The watched APIs among the method *rows* of *dex*."""
         pools = dex.pools
         found = {}
-        for row in rows[self._method_names.select(dex, pools.methods["name"][rows])].tolist():
+        for row in rows[self._names.select(dex, pools.methods["name"][rows])].tolist():
             member = pools.method_member(row)
-            if member in self._members:
-                answer = self._resolve(pools.method_holder(row), member, self._watch.methods)
+            if member in self._members or member.partition("(")[0] in self._members:
+                answer = self._resolve(pools.method_holder(row), member)
                 if answer is not None:
                     found[row] = answer
         return found
 
     def fields(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
-        """The watched fields among the field *rows* of *dex*."""
+        """The watched static fields among the field *rows* of *dex*."""
+        holders = dex.pools.fields["holder"][rows]
+        wanted = np.zeros(len(dex.pools.types) + 1, dtype=bool)
+        for group in self._watch.fields:
+            low, high = dex.pools.types_with_prefix(group.prefix.encode())
+            wanted[low:high] = True
         found = {}
-        for row in rows[self._field_names.select(dex, dex.pools.fields["name"][rows])].tolist():
-            holder, _, member = dex.pools.field(row).partition("->")
-            answer = self._resolve(holder, member, self._watch.fields)
-            if answer is not None:
-                found[row] = answer
+        for row in rows[wanted[holders]].tolist():
+            descriptor = dex.pools.field(row)
+            group = self._watch.field(descriptor)
+            if group is not None:
+                found[row] = Watched(WatchedApi(descriptor, group.category), descriptor, None)
         return found
 
-    def _resolve(self, cls: str, member: str, apis: Mapping[str, WatchedApi]) -> Watched | None:
+    def _resolve(self, cls: str, member: str) -> Watched | None:
         key = (cls, member)
         if key not in self._answers:
+            name = member.partition("(")[0]
+            apis = self._watch.methods
             self._answers[key] = None
             for ancestor in self._hierarchy.ancestry(cls, member):
-                api = apis.get(f"{ancestor}->{member}")
+                api = apis.get(f"{ancestor}->{name}") or apis.get(f"{ancestor}->{member}")
                 if api is not None:
-                    self._answers[key] = Watched(api, None if ancestor == cls else cls)
+                    self._answers[key] = Watched(api, f"{ancestor}->{member}", None if ancestor == cls else cls)
                     break
         return self._answers[key]
 
@@ -142,10 +150,10 @@ class _Places:
             if api.operation == "watch-removal":
                 yield at
             elif api.operation is not None:
-                yield ClipboardAccess(api.operation, api.descriptor, owner, via, meaning.receiver, at=at)
+                yield ClipboardAccess(api.operation, meaning.descriptor, owner, via, meaning.receiver, at=at)
             else:
                 category = api.category if rule is None or rule.category is None else rule.category
-                yield ApiCall(api.descriptor, category, owner, via, meaning.receiver, shown, at)
+                yield ApiCall(meaning.descriptor, category, owner, via, meaning.receiver, shown, at)
 
     def _callers_of(self, item: int) -> tuple[tuple[str, str], ...]:
         callers = self._callers.get(item)

@@ -6,6 +6,7 @@ later look-ups need no check. Text is decoded row by row, on demand, and kept.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,15 @@ class Pools:
     def type(self, row: int) -> str:
         """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``."""
         return self.string(int(self.types[row]))
+
+    def types_with_prefix(self, prefix: bytes) -> tuple[int, int]:
+        """The range of type rows whose descriptor starts with *prefix*.
+
+        Strings are sorted and types follow their order (dex-format specification, "type_ids"), so it is one range.
+        """
+        low = bisect_left(range(len(self.types)), prefix, key=lambda row: self.raw_string(int(self.types[row])))
+        high = bisect_left(range(len(self.types)), prefix + b"\xff", key=lambda row: self.raw_string(int(self.types[row])))
+        return low, high
 
     def type_list(self, offset: int) -> tuple[int, ...]:
         """The type rows of the type_list at byte *offset* (0: none)."""
