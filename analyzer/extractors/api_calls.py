@@ -83,19 +83,27 @@ class _Finder:
     def __init__(self, app: App, watch: Watch) -> None:
         self._hierarchy = app.hierarchy
         self._watch = watch
-        members = [key.partition("->")[2] for key in watch.methods]
-        self._names = NameFilter(member.partition("(")[0] for member in members)
-        self._members = frozenset(members)
+        self._names: dict[str, frozenset[str]] = {}
+        for key in watch.methods:
+            holder, _, member = key.partition("->")
+            name = member.partition("(")[0]
+            self._names[name] = self._names.get(name, frozenset()) | {holder}
+        self._filter = NameFilter(self._names)
         self._answers: dict[tuple[str, str], Watched | None] = {}
 
     def methods(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
-        """The watched APIs among the method *rows* of *dex*."""
+        """The watched APIs among the method *rows* of *dex*.
+
+        Cheapest first: the name, then whether any ancestor of the class is watched for that name, then all the rest.
+        """
         pools = dex.pools
+        names = pools.methods["name"][rows]
         found = {}
-        for row in rows[self._names.select(dex, pools.methods["name"][rows])].tolist():
-            member = pools.method_member(row)
-            if member in self._members or member.partition("(")[0] in self._members:
-                answer = self._resolve(pools.method_holder(row), member)
+        for index in self._filter.select(dex, names).tolist():
+            row, name = int(rows[index]), pools.string(int(names[index]))
+            holder = pools.method_holder(row)
+            if not self._names[name].isdisjoint(self._hierarchy.ancestors(holder)):
+                answer = self._resolve(holder, pools.method_member(row))
                 if answer is not None:
                     found[row] = answer
         return found
@@ -121,7 +129,7 @@ class _Finder:
             name = member.partition("(")[0]
             apis = self._watch.methods
             self._answers[key] = None
-            for ancestor in self._hierarchy.ancestry(cls, member):
+            for ancestor in self._hierarchy.meanings(cls, member):
                 api = apis.get(f"{ancestor}->{name}") or apis.get(f"{ancestor}->{member}")
                 if api is not None:
                     self._answers[key] = Watched(api, f"{ancestor}->{member}", None if ancestor == cls else cls)

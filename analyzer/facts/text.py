@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from msgspec import NODEFAULT, Struct
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 from analyzer.facts.model import FACT_TYPES, Fact, Owner, Place
@@ -35,12 +35,12 @@ def format_fact(fact: Fact) -> str:
     """*fact* as its one line of text, without a newline."""
     cls = type(fact)
     words = [_KINDS[cls]]
-    for index, field in enumerate(msgspec.structs.fields(cls)):
-        value = getattr(fact, field.name)
+    for index, (name, default) in enumerate(_defaults(cls)):
+        value = getattr(fact, name)
         if index == 0:
             words.append(_token(value))
-        elif field.default is NODEFAULT or value != field.default:
-            words.extend(f"{field.name}={_token(item)}" for item in (value if isinstance(value, tuple) else (value,)))
+        elif value != default:
+            words.extend(f"{name}={_token(item)}" for item in (value if isinstance(value, tuple) else (value,)))
     return " ".join(words)
 
 
@@ -177,6 +177,12 @@ def _untoken(raw: object, wanted: type) -> object:
     if wanted is bool or wanted is int:
         return msgspec.convert(raw, wanted, strict=False)
     return raw
+
+
+@functools.cache
+def _defaults(cls: type[Struct]) -> tuple[tuple[str, object], ...]:
+    """Each field and its default (a marker that equals nothing where it has none)."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(cls))
 
 
 @functools.cache

@@ -36,6 +36,7 @@ class Hierarchy:
         self._dex_files = dex_files
         self._platform = platform
         self._members: dict[str, frozenset[str]] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _definitions(self) -> dict[str, Definition]:
@@ -67,23 +68,32 @@ class Hierarchy:
             self._members[cls] = known
         return known
 
-    def ancestry(self, cls: str, member: str) -> list[str]:
-        """*cls* and its ancestors, superclasses first, as far as a call of *member* on *cls* can mean theirs.
+    def ancestors(self, cls: str) -> tuple[str, ...]:
+        """*cls* and all its ancestors, superclasses before interfaces."""
+        known = self._ancestors.get(cls)
+        if known is None:
+            order: list[str] = []
+            seen = {cls}
+            stack = [cls]
+            while stack:
+                current = stack.pop()
+                order.append(current)
+                for parent in reversed(self.supertypes(current)):
+                    if parent not in seen:
+                        seen.add(parent)
+                        stack.append(parent)
+            known = self._ancestors[cls] = tuple(order)
+        return known
 
-        The walk ends where a class of the package defines *member* itself: then the call means that definition.
+    def meanings(self, cls: str, member: str) -> tuple[str, ...]:
+        """The classes that a call of *member* on *cls* can mean, nearest first.
+
+        The list ends where a class of the package defines *member* itself: then the call means that definition.
         """
-        order: list[str] = []
-        seen = {cls}
-        stack = [cls]
-        while stack:
-            current = stack.pop()
-            order.append(current)
+        order = self.ancestors(cls)
+        for index, current in enumerate(order):
             if current in self._definitions and member in self.members(current):
-                break
-            for parent in reversed(self.supertypes(current)):
-                if parent not in seen:
-                    seen.add(parent)
-                    stack.append(parent)
+                return order[: index + 1]
         return order
 
 
