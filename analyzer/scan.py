@@ -23,8 +23,9 @@ from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.platform.hierarchy import load_hierarchy
+from analyzer.platform.tables import API_LEVEL
 from analyzer.platform.watch import Watch, load_watch
-from analyzer.policy import Policy
+from analyzer.policy import LoadedPolicy
 from analyzer.program.app import build_app
 from analyzer.program.hand_through import load_hand_through
 from analyzer.program.manifest import read_manifest
@@ -71,10 +72,11 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
             facts=tuple(sort_facts(facts)),
             coverage=app.coverage(),
             timings=clock.laps,
+            platform_api_level=API_LEVEL,
         )
 
 
-def scan(path: Path, ruleset: RuleSet, policy: Policy, *, reproducible: bool = False) -> tuple[Observation, Result]:
+def scan(path: Path, ruleset: RuleSet, policy: LoadedPolicy, *, reproducible: bool = False) -> tuple[Observation, Result]:
     """Observe and judge one package. A package that cannot be read gives a result that says so, never an exception."""
     try:
         observation = observe(path)

@@ -14,7 +14,7 @@ from typing import Any
 
 from analyzer.container.package import Package
 from analyzer.errors import FormatError
-from analyzer.facts import Gap, Place, Signer
+from analyzer.facts import Gap, Signer
 
 _BLOCK_IDS = {0x7109871A: "v2", 0xF05368C0: "v3", 0x1B93AD61: "v3.1"}
 _MAGIC = b"APK Sig Block 42"

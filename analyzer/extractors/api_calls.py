@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from analyzer.platform.watch import Watch, WatchedApi, matching_rule
 from numpy.typing import NDArray
 
 from analyzer.facts import ApiCall, Argument, ClipboardAccess, Fact, Place, Via
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex.names import NameFilter
+from analyzer.platform.watch import Watch, WatchedApi, matching_rule
 from analyzer.program.app import App
 from analyzer.program.constants import ArgumentResolver
 

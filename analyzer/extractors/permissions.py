@@ -64,7 +64,9 @@ def permission_facts(manifest: Manifest, calls: Sequence[Call], context: Permiss
     custom = {p.name: p for p in manifest.permissions}
     facts = []
     for name in dict.fromkeys([*declared, *custom]):
-        judged = _judge(name, uses.get(name, []), manifest, calls, context) if name in declared else (None, (), "Defined by the app.")
+        judged = (
+            _judge(name, uses.get(name, []), manifest, calls, context) if name in declared else (None, (), "Defined by the app.")
+        )
         limit = declared[name].max_sdk if name in declared else None
         facts.append(_fact(name, name in declared, limit, custom.get(name), context, judged))
     for name, found in uses.items():
@@ -139,9 +141,7 @@ def _judge(
     return False, (), "No call, content URI or intent that needs it is in the package's DEX code."
 
 
-def _indicated(
-    name: str, indicator: Indicator, manifest: Manifest, calls: Sequence[Call]
-) -> tuple[PermissionUse, ...] | None:
+def _indicated(name: str, indicator: Indicator, manifest: Manifest, calls: Sequence[Call]) -> tuple[PermissionUse, ...] | None:
     """The uses that *indicator* finds, or None when it does not hold."""
     if indicator.kind == "component-permission":
         return () if any(c.permission == name for c in manifest.components) else None
@@ -192,4 +192,3 @@ def _api_name(api: str) -> str:
     """A descriptor as people write it: ``LocationManager.getLastKnownLocation``."""
     holder, arrow, member = api.partition(";->")
     return f"{holder.rpartition('/')[2].replace('$', '.')}.{member.partition('(')[0]}" if arrow else api
-

@@ -90,9 +90,7 @@ class FieldGroup(Struct, frozen=True):
 class Watch:
     """Everything that is looked for. ``methods`` by key, ``fields`` as groups, ``needs`` by descriptor or key."""
 
-    def __init__(
-        self, methods: Mapping[str, WatchedApi], fields: tuple[FieldGroup, ...], needs: Needs, digest: str
-    ) -> None:
+    def __init__(self, methods: Mapping[str, WatchedApi], fields: tuple[FieldGroup, ...], needs: Needs, digest: str) -> None:
         self.methods = methods
         self.fields = fields
         self.needs = needs
@@ -144,7 +142,9 @@ def load_watch(rules: Path | None = None) -> Watch:
     providers, fields = _providers(rules)
     methods = _curated(rules, _argument_rules(rules, actions), _uri_rules(rules, providers))
     map_needs = load_api_needs()
-    categories = dict(row[:2] for row in read_table(rules / "knowledge/permission_categories.tsv", ("permission", "category", "source")))
+    categories = dict(
+        row[:2] for row in read_table(rules / "knowledge/permission_categories.tsv", ("permission", "category", "source"))
+    )
     for descriptor, need in map_needs.items():
         if descriptor.partition("(")[0] not in methods:
             category = next((categories[p] for p in need.permissions if p in categories), None)
@@ -159,7 +159,11 @@ def load_watch(rules: Path | None = None) -> Watch:
 def _digest(rules: Path) -> str:
     """SHA-256 over the bytes of every table that decides what is looked for."""
     digest = hashlib.sha256()
-    for path in (*sorted((rules / "watch").glob("*.tsv")), *sorted((rules / "knowledge").glob("*.tsv")), DATA / "api_needs.msgpack.z"):
+    for path in (
+        *sorted((rules / "watch").glob("*.tsv")),
+        *sorted((rules / "knowledge").glob("*.tsv")),
+        DATA / "api_needs.msgpack.z",
+    ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from analyzer.program.manifest import Manifest
-
 from analyzer.container import Package
 from analyzer.errors import FormatError
 from analyzer.facts import Coverage, Gap, Place
 from analyzer.formats.dex import DexFile, open_dex
 from analyzer.program.hierarchy import Hierarchy, Platform
+from analyzer.program.manifest import Manifest
 from analyzer.program.ownership import Library, Ownership
 
 _BYTES_PER_INSTRUCTION_WHEN_UNREAD = 4

@@ -315,9 +315,7 @@ def _queries(root: XmlElement) -> Iterator[str]:
                 yield f"{child.tag}:{name}"
 
 
-def _network_security(
-    reader: _Reader, application: XmlElement, package: Package, gaps: list[Gap]
-) -> NetworkSecurity | None:
+def _network_security(reader: _Reader, application: XmlElement, package: Package, gaps: list[Gap]) -> NetworkSecurity | None:
     value = application.get("networkSecurityConfig")
     if value is None:
         return None

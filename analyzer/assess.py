@@ -1,0 +1,150 @@
+"""From an observation to the result document: match, judge, and lay everything out."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from analyzer.engine import RuleSet, match
+from analyzer.facts import (
+    ApiCall,
+    AppIdentity,
+    ClipboardAccess,
+    Component,
+    Fact,
+    Gap,
+    Observation,
+    Permission,
+    Place,
+    Signer,
+    Stage,
+    Trait,
+)
+from analyzer.judge import Judgement, judge, references_of
+from analyzer.policy import LoadedPolicy
+from analyzer.result import (
+    SCHEMA_VERSION,
+    ApiCallDoc,
+    AppDoc,
+    Clause,
+    ClipboardDoc,
+    ComponentDoc,
+    CoverageDoc,
+    Decision,
+    Finding,
+    GapDoc,
+    PermissionDoc,
+    Provenance,
+    Result,
+    RuleDoc,
+    RuleDocs,
+)
+
+F = TypeVar("F", bound=Fact)
+_NOWHERE = Place("")
+
+
+def assess(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, *, reproducible: bool = False) -> Result:
+    """The result for *observation*. Fast; never opens the package.
+
+    With *reproducible* nothing that differs between two runs (timings) is in it.
+    """
+    identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
+    judgement = _judge(observation, ruleset, policy, identity)
+    done = observation.error is None
+    calls, clips = _of(observation, ApiCall), _of(observation, ClipboardAccess)
+    return Result(
+        schema_version=SCHEMA_VERSION,
+        app=_app(observation, identity),
+        permissions=tuple(map(PermissionDoc.of, _of(observation, Permission))) if _ran(observation, "manifest") else None,
+        components=tuple(map(_component, _of(observation, Component))) if _ran(observation, "manifest") else None,
+        api_calls=tuple(map(_call, calls)) if _ran(observation, "dex") else None,
+        clipboard=tuple(map(_clipboard, clips)) if _ran(observation, "dex") else None,
+        flows=None,
+        libraries=None,
+        endpoints=None,
+        secrets=None,
+        native=None,
+        payloads=None,
+        findings=judgement.findings if done else None,
+        rules=_rules(judgement.findings, ruleset) if done else None,
+        waivers=None,
+        declared=None,
+        score=judgement.score,
+        decision=judgement.decision,
+        catalog=None,
+        coverage=_coverage(observation),
+        provenance=Provenance(
+            tool_version=observation.tool_version,
+            ruleset_digest=ruleset.digest,
+            policy_digest=policy.digest,
+            watch_digest=observation.watch_digest,
+            platform_api_level=observation.platform_api_level,
+            timings=None if reproducible else dict(observation.timings),
+        ),
+    )
+
+
+def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, identity: AppIdentity) -> Judgement:
+    if observation.error is not None:
+        why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
+        return Judgement((), None, Decision("review", (why,), policy.policy.name))
+    return judge(match(ruleset, observation.facts), identity.package, observation.coverage, policy.policy)
+
+
+def _of(observation: Observation, kind: type[F]) -> list[F]:
+    return [fact for fact in observation.facts if isinstance(fact, kind)]
+
+
+def _ran(observation: Observation, stage: Stage) -> bool:
+    return stage in observation.stages
+
+
+def _app(observation: Observation, identity: AppIdentity) -> AppDoc:
+    traits: dict[str, str] = {}
+    for trait in _of(observation, Trait):
+        traits[trait.name] = f"{traits[trait.name]}, {trait.value}" if trait.name in traits else trait.value
+    return AppDoc(
+        file=observation.file,
+        sha256=observation.sha256,
+        size=observation.size,
+        package=identity.package or None,
+        label=identity.label,
+        version_name=identity.version_name,
+        version_code=identity.version_code,
+        min_sdk=identity.min_sdk,
+        max_sdk=identity.max_sdk,
+        target_sdk=identity.target_sdk,
+        signers=tuple(_of(observation, Signer)) if _ran(observation, "signers") else None,
+        splits=identity.splits,
+        traits=traits,
+    )
+
+
+def _component(fact: Component) -> ComponentDoc:
+    values = {name: getattr(fact, name) for name in ComponentDoc.__struct_fields__ if name != "filters"}
+    return ComponentDoc(**values, filters=fact.filter)
+
+
+def _call(fact: ApiCall) -> ApiCallDoc:
+    return ApiCallDoc(fact.api, fact.category, fact.at or _NOWHERE, fact.owner, fact.via, fact.receiver, fact.arg)
+
+
+def _clipboard(fact: ClipboardAccess) -> ClipboardDoc:
+    place = fact.at or _NOWHERE
+    return ClipboardDoc(fact.operation, fact.api, place, fact.owner, fact.via, fact.receiver, fact.removed_at, fact.gate)
+
+
+def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc]:
+    """The pages of the rules that fired."""
+    pages = {}
+    for rule_id in sorted({finding.rule_id for finding in findings}):
+        rule = ruleset.by_id[rule_id]
+        docs = RuleDocs(**{name: getattr(rule.docs, name) for name in RuleDocs.__struct_fields__})
+        pages[rule_id] = RuleDoc(docs, references_of(rule))
+    return pages
+
+
+def _coverage(observation: Observation) -> CoverageDoc:
+    c = observation.coverage
+    gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in _of(observation, Gap))
+    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps)

@@ -1,0 +1,21 @@
+"""Rules over facts: what a rule may say, which match, and whether they are proven. Knows no package and no DEX."""
+
+from analyzer.engine.matching import Match, explain, match
+from analyzer.engine.proving import Outcome, lint, print_tree, run_examples, write_skeleton
+from analyzer.engine.ruleset import RuleSet, load_rule, load_ruleset
+from analyzer.engine.schema import Rule
+
+__all__ = [
+    "Match",
+    "Outcome",
+    "Rule",
+    "RuleSet",
+    "explain",
+    "lint",
+    "load_rule",
+    "load_ruleset",
+    "match",
+    "print_tree",
+    "run_examples",
+    "write_skeleton",
+]

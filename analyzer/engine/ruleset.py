@@ -1,0 +1,168 @@
+"""Loads rule files into a set that is known to make sense: ids, references, patterns, messages."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from analyzer.engine.schema import Condition, Pattern, Rule
+from analyzer.errors import RuleError
+from analyzer.yamlfile import load_yaml
+
+_NOT_RULES = frozenset({"policies", "watch", "knowledge", "lists", "nursery"})
+PLACEHOLDERS = frozenset({"count", "owner", "apis"})
+
+
+class RuleSet:
+    """Rules in an order in which each stands behind the rules it refers to, and the digest of their files."""
+
+    def __init__(self, rules: Sequence[Rule], paths: Mapping[str, Path], digest: str) -> None:
+        self.rules = tuple(rules)
+        self.by_id = {rule.id: rule for rule in rules}
+        self.paths = paths
+        self.digest = digest
+
+    def get(self, rule_id: str) -> Rule:
+        """The rule with this id. Raises ``RuleError`` that names the nearest one."""
+        rule = self.by_id.get(rule_id)
+        if rule is None:
+            near = difflib.get_close_matches(rule_id, self.by_id, n=1)
+            raise RuleError(
+                f"there is no rule {rule_id!r}", mend=f"Did you mean {near[0]!r}?" if near else "See 'apkvet rules list'."
+            )
+        return rule
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files below *folder*: ``<category>/<id>.yaml``; policies, tables and the nursery are none."""
+    return sorted(p for p in folder.rglob("*.yaml") if not _NOT_RULES & set(p.relative_to(folder).parts[:-1]))
+
+
+def load_ruleset(folders: Sequence[Path]) -> RuleSet:
+    """The rules of all *folders*; a rule of a later folder replaces one with the same id.
+
+    Raises ``RuleError`` for the first file that is wrong: form, id, placeholders, references, cycles.
+    """
+    rules: dict[str, Rule] = {}
+    paths: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise RuleError("is not a folder of rules", where=str(folder), mend="Give a folder with <category>/<id>.yaml files.")
+        here: dict[str, Path] = {}
+        for path in rule_files(folder):
+            rule = load_rule(path)
+            if rule.id in here:
+                raise RuleError(f"the id {rule.id!r} is also in {here[rule.id]}", where=str(path))
+            here[rule.id] = path
+            rules[rule.id] = rule
+        paths.update(here)
+    digest = hashlib.sha256()
+    for rule_id in sorted(rules):
+        digest.update(rule_id.encode() + b"\0" + paths[rule_id].read_bytes() + b"\0")
+    return RuleSet(_ordered(rules, paths), paths, digest.hexdigest())
+
+
+def load_rule(path: Path) -> Rule:
+    """One rule file, checked by itself. Raises ``RuleError``."""
+    rule = load_yaml(path, Rule)
+    if rule.id != path.stem:
+        raise RuleError(f"the id {rule.id!r} is not the file's name", where=str(path), mend=f"Name the file {rule.id}.yaml.")
+    for placeholder in _placeholders(rule.message, path):
+        if placeholder not in PLACEHOLDERS:
+            known = ", ".join(sorted(PLACEHOLDERS))
+            raise RuleError(
+                f"the message holds the unknown placeholder {{{placeholder}}}", where=str(path), mend=f"Known: {known}."
+            )
+    _check(rule.match, path, "$.match", under_all=False)
+    if not list(leaves(rule.match)) and not list(references(rule.match)):
+        raise RuleError("the condition looks at no fact", where=str(path))
+    return rule
+
+
+def _placeholders(message: str, path: Path) -> Iterator[str]:
+    try:
+        yield from (name for _, name, _, _ in string.Formatter().parse(message) if name is not None)
+    except ValueError as error:
+        raise RuleError(f"the message is malformed: {error}", where=str(path)) from None
+
+
+def _check(condition: Condition, path: Path, at: str, *, under_all: bool) -> None:
+    """Exactly one field in each node; ``not`` only under ``all``, beside something that is not ``not``."""
+    given = [name for name in condition.__struct_fields__ if getattr(condition, name) is not None]
+    if len(given) != 1:
+        found = ", ".join(name.rstrip("_") for name in given) or "none"
+        raise RuleError(f"a condition needs exactly one kind at {at}, it has: {found}", where=str(path))
+    if condition.not_ is not None and not under_all:
+        raise RuleError(f"'not' may stand only under 'all' at {at}", where=str(path))
+    if condition.all is not None and all(child.not_ is not None for child in condition.all):
+        raise RuleError(f"'all' needs something besides 'not' at {at}", where=str(path))
+    if condition.any is not None and not condition.any:
+        raise RuleError(f"'any' is empty at {at}", where=str(path))
+    if condition.at_least is not None and not 1 <= condition.at_least.count <= len(condition.at_least.of):
+        raise RuleError(f"'count' must be from 1 to the number of conditions at {at}", where=str(path))
+    for name, child in children(condition):
+        _check(child, path, f"{at}.{name}", under_all=condition.all is not None)
+
+
+def children(condition: Condition) -> list[tuple[str, Condition]]:
+    """The conditions directly under *condition*, each with its name in the path."""
+    found = []
+    for name, nodes in (
+        ("all", condition.all),
+        ("any", condition.any),
+        ("at_least.of", condition.at_least and condition.at_least.of),
+    ):
+        found += [(f"{name}[{i}]", child) for i, child in enumerate(nodes or ())]
+    return [*found, *([("not", condition.not_)] if condition.not_ is not None else [])]
+
+
+def pattern_of(condition: Condition) -> Pattern | None:
+    """The pattern of a leaf, or None for an inner node."""
+    c = condition
+    return c.permission or c.component or c.call or c.clipboard or c.trait or c.signer or c.gap or c.sdk or c.app
+
+
+def leaves(condition: Condition) -> Iterator[Pattern]:
+    """All patterns in *condition*."""
+    pattern = pattern_of(condition)
+    if pattern is not None:
+        yield pattern
+    for _, child in children(condition):
+        yield from leaves(child)
+
+
+def references(condition: Condition) -> Iterator[str]:
+    """All rules that *condition* refers to."""
+    if condition.rule is not None:
+        yield condition.rule
+    for _, child in children(condition):
+        yield from references(child)
+
+
+def _ordered(rules: Mapping[str, Rule], paths: Mapping[str, Path]) -> list[Rule]:
+    """Rules behind the ones they refer to. Raises ``RuleError`` for an unknown reference or a cycle."""
+    done: dict[str, Rule] = {}
+    open_: list[str] = []
+
+    def visit(rule_id: str) -> None:
+        if rule_id in done:
+            return
+        if rule_id in open_:
+            cycle = " -> ".join([*open_[open_.index(rule_id) :], rule_id])
+            raise RuleError(f"rules refer to each other in a circle: {cycle}", where=str(paths[rule_id]))
+        open_.append(rule_id)
+        for reference in references(rules[rule_id].match):
+            if reference not in rules:
+                near = difflib.get_close_matches(reference, rules, n=1)
+                mend = f"Did you mean {near[0]!r}?" if near else ""
+                raise RuleError(f"refers to the unknown rule {reference!r}", where=str(paths[rule_id]), mend=mend)
+            visit(reference)
+        open_.pop()
+        done[rule_id] = rules[rule_id]
+
+    for rule_id in sorted(rules):
+        visit(rule_id)
+    return list(done.values())

@@ -1,0 +1,177 @@
+"""The one YAML loader: small, strict, and with the line of every mistake.
+
+Values are built from parser events, so nothing is expanded before it is looked at: aliases, anchors, tags and duplicate
+keys are refused, size, depth and number of nodes are capped. Plain scalars become integers, ``true``, ``false`` and
+``null``; everything else is text (the country code NO too).
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import types
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+from msgspec import Struct
+
+from analyzer.errors import RuleError
+
+T = TypeVar("T")
+
+MAX_BYTES = 1 << 20
+MAX_NODES = 50_000
+MAX_DEPTH = 40
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_WORDS = {"true": True, "false": False, "null": None}
+_AT = re.compile(r" - at `(.+)`$")
+_UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load_yaml(path: Path, shape: type[T]) -> T:
+    """The document in *path* as *shape*.
+
+    Raises ``RuleError`` with file, line and path of whatever is wrong, and the nearest known name for a misspelt one.
+    """
+    return parse_yaml(read_bytes(path), shape, str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes, up to just over the size cap. Raises ``RuleError``."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RuleError(f"cannot be read: {error.strerror}", where=str(path), mend="Check the path.") from None
+
+
+def parse_yaml(data: bytes, shape: type[T], where: str) -> T:
+    """The document *data*, of the file *where*, as *shape*. Raises ``RuleError``."""
+    if len(data) > MAX_BYTES:
+        raise RuleError(f"is larger than {MAX_BYTES} bytes", where=where)
+    builder = _Builder(where)
+    try:
+        value = builder.document(yaml.parse(data, Loader=_Loader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise RuleError(f"is not valid YAML: {getattr(error, 'problem', None) or error}", where=where + line) from None
+    except UnicodeDecodeError:
+        raise RuleError("is not UTF-8 text", where=where) from None
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), shape, where, builder.lines) from None
+
+
+def _explained(message: str, shape: object, where: str, lines: dict[str, int]) -> RuleError:
+    at = _AT.search(message)
+    path = at[1] if at else "$"
+    text = _AT.sub("", message)
+    unknown = _UNKNOWN_FIELD.search(text)
+    mend = ""
+    if unknown:
+        near = difflib.get_close_matches(unknown[1], sorted(_field_names(shape)), n=1)
+        mend = f"Did you mean `{near[0]}`?" if near else ""
+        path_of_field = f"{path}.{unknown[1]}"
+        text, line = f"unknown field `{unknown[1]}` at {path}", lines.get(path_of_field)
+    else:
+        text, line = f"{text[:1].lower()}{text[1:]} at {path}", None
+    while line is None and path not in lines and len(path) > 1:
+        path = re.sub(r"(\.[^.\[]+|\[[^\]]*\])$", "", path) if re.search(r"(\.[^.\[]+|\[[^\]]*\])$", path) else "$"
+    return RuleError(text, where=f"{where}:{line or lines.get(path, 1)}", mend=mend)
+
+
+@functools.cache
+def _field_names(shape: object) -> frozenset[str]:
+    """Every field name of every struct that *shape* can hold."""
+    names: set[str] = set()
+    todo, seen = [shape], set()
+    while todo:
+        current = todo.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        if isinstance(current, type) and issubclass(current, Struct):
+            names.update(current.__struct_encode_fields__)
+            todo.extend(typing.get_type_hints(current).values())
+        elif isinstance(current, types.UnionType) or typing.get_origin(current) is not None:
+            todo.extend(typing.get_args(current))
+    return frozenset(names)
+
+
+class _Builder:
+    """Builds plain values from events; ``lines`` maps each path (``$.match.all[1]``) to its line."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._nodes = 0
+        self.lines: dict[str, int] = {}
+
+    def document(self, events: Iterator[Any]) -> object:
+        value: object = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._error("holds more than one document", event)
+            elif not isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent)):
+                value = self._value(event, events, "$", 0)
+        return value
+
+    def _error(self, what: str, event: Any) -> RuleError:
+        return RuleError(what, where=f"{self._where}:{event.start_mark.line + 1}")
+
+    def _value(self, event: Any, events: Iterator[Any], path: str, depth: int) -> object:
+        self._nodes += 1
+        self.lines[path] = event.start_mark.line + 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise self._error("is nested too deeply or holds too many values", event)
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self._error("anchors and aliases are not allowed", event)
+        if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
+            raise self._error(f"the tag {event.tag} is not allowed", event)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, path, depth)
+        return self._mapping(events, path, depth)
+
+    def _sequence(self, events: Iterator[Any], path: str, depth: int) -> list[object]:
+        items: list[object] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self._value(event, events, f"{path}[{len(items)}]", depth + 1))
+        return items
+
+    def _mapping(self, events: Iterator[Any], path: str, depth: int) -> dict[str, object]:
+        entries: dict[str, object] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._value(event, events, f"{path}.", depth + 1)
+            if not isinstance(key, str):
+                raise self._error(f"the key {key!r} is not a name", event)
+            if key in entries:
+                raise self._error(f"the key {key!r} is there twice", event)
+            entries[key] = self._value(next(events), events, f"{path}.{key}", depth + 1)
+            self.lines[f"{path}.{key}"] = event.start_mark.line + 1
+        return entries
+
+
+def _scalar(event: Any) -> object:
+    text: str = event.value
+    if event.style or not event.implicit[0]:  # quoted or block text; plain is "" or None
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    return int(text) if _INTEGER.fullmatch(text) else text
