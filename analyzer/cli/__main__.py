@@ -1,0 +1,5 @@
+"""``python -m analyzer.cli`` is ``apkvet``."""
+
+from analyzer.cli.main import main
+
+main()

@@ -1,0 +1,77 @@
+"""``apkvet facts``, ``render`` and ``completion``: look at what was seen, and write it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("facts")
+@click.argument("app", type=click.Path(path_type=Path))
+@click.option("--grep", metavar="TEXT", help="Only lines that hold this text; case does not matter.")
+def facts_command(app: Path, grep: str | None) -> int:
+    """Print what the analyzer sees in APP (a package or a saved observation), one line a fact.
+
+    The lines paste as they are into the examples of a rule.
+
+    \b
+    Examples:
+      apkvet facts app.apk
+      apkvet facts app.apk --grep clipboard
+    """
+    from analyzer.facts import format_fact, load_observation
+    from analyzer.scan import observe
+
+    observation = load_observation(app) if app.suffix == ".msgpack" else observe(app)
+    for fact in observation.facts:
+        line = format_fact(fact)
+        if grep is None or grep.lower() in line.lower():
+            click.echo(line)
+    return 0
+
+
+@click.command("render")
+@click.argument("result", type=click.Path(path_type=Path), metavar="RESULT.json")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="text, json or html; may be repeated. Default: text.",
+)
+def render_command(result: Path, outputs: tuple[str, ...]) -> int:
+    """Write a saved result in another format; the package is not needed.
+
+    \b
+    Example:
+      apkvet render app.json -o html=app.html
+    """
+    from analyzer.cli.outputs import parse_outputs, write_outputs
+    from analyzer.result import load_result
+
+    targets = parse_outputs(outputs, [result])
+    write_outputs(load_result(result), targets, many=False)
+    return 0
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion_command(shell: str) -> int:
+    """Print the completion script for SHELL.
+
+    \b
+    Examples:
+      apkvet completion bash > ~/.local/share/bash-completion/completions/apkvet
+      apkvet completion fish > ~/.config/fish/completions/apkvet.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from analyzer.cli.main import apkvet
+
+    complete = get_completion_class(shell)
+    if complete is None:
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(complete(apkvet, {}, "apkvet", "_APKVET_COMPLETE").source())
+    return 0

@@ -1,0 +1,105 @@
+"""Where results go: ``-o FORMAT[=FILE]``, checked before anything is scanned, files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+from analyzer.errors import UsageError
+from analyzer.reporting import FORMATS, Format, present
+from analyzer.result import Result
+
+_SUFFIXES: dict[Format, str] = {"text": ".txt", "json": ".json", "html": ".html"}
+_UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class Output(NamedTuple):
+    """One ``-o``: a format, and a file, a folder, a template with ``{package}`` or ``{sha256}``, or None for stdout."""
+
+    format: Format
+    target: str | None
+
+
+def parse_outputs(values: Sequence[str], packages: Sequence[Path]) -> list[Output]:
+    """The outputs that *values* ask for; text on stdout when there are none.
+
+    Raises ``UsageError`` for an unknown format, several formats on stdout, one file for several packages, or a file that
+    is one of the packages.
+    """
+    outputs = []
+    for value in values or ("text",):
+        name, equals, target = value.partition("=")
+        if name not in FORMATS:
+            raise UsageError(f"unknown format {name!r}", mend=f"Formats: {', '.join(FORMATS)}.")
+        if equals and not target:
+            raise UsageError(f"no file after {value!r}", mend=f"Write -o {name}=FILE.")
+        output = Output(cast(Format, name), target or None)
+        _check(output, packages)
+        outputs.append(output)
+    if sum(output.target is None for output in outputs) > 1:
+        raise UsageError("only one format can go to standard output", mend="Give the others files: -o FORMAT=FILE.")
+    return outputs
+
+
+def _check(output: Output, packages: Sequence[Path]) -> None:
+    target = output.target
+    if target is None:
+        if output.format == "html" and len(packages) > 1:
+            raise UsageError("several HTML pages cannot go to standard output", mend="Give a folder: -o html=FOLDER/.")
+        return
+    if len(packages) > 1 and not (_is_folder(target) or "{package}" in target or "{sha256}" in target):
+        mend = "Give a folder (ending in /) or put {package} or {sha256} into the name."
+        raise UsageError(f"one file for {len(packages)} packages: {target}", mend=mend)
+    if any(Path(target).resolve() == package.resolve() for package in packages):
+        raise UsageError(f"the output {target} is one of the packages", mend="Choose another name.")
+
+
+def _is_folder(target: str) -> bool:
+    return target.endswith(("/", os.sep)) or Path(target).is_dir()
+
+
+def write_outputs(result: Result, outputs: Sequence[Output], *, many: bool) -> None:
+    """Write one result everywhere it should go. With *many*, JSON on stdout is one line a result.
+
+    Raises ``UsageError`` when a file cannot be written.
+    """
+    for output in outputs:
+        if output.target is None:
+            present(result, output.format, sys.stdout.buffer, one_line=many)
+            sys.stdout.buffer.flush()
+        else:
+            _write_file(result, output.format, _path(result, output))
+
+
+def _path(result: Result, output: Output) -> Path:
+    """The file of one result; what comes from the package is made safe as a file name."""
+    app = result.app
+    package = _UNSAFE_IN_NAMES.sub("_", app.package or app.file)[:120]
+    target = output.target or ""
+    if _is_folder(target):
+        return Path(target) / f"{_UNSAFE_IN_NAMES.sub('_', app.file)[:120]}{_SUFFIXES[output.format]}"
+    return Path(target.replace("{package}", package).replace("{sha256}", app.sha256 or "unreadable"))
+
+
+def _write_file(result: Result, format_: Format, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            try:
+                present(result, format_, cast(BinaryIO, file))
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(file.name).chmod(0o666 & ~umask)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written: {error.strerror}", where=str(path), mend="Check the folder and its space."
+        ) from None

@@ -1,0 +1,109 @@
+"""``apkvet scan``: packages in, reports out, one failure never ends the others."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from analyzer.errors import ApkvetError
+from analyzer.result import VERDICTS, Result, Verdict
+
+_FAIL_ON, _UNREADABLE = 1, 3
+
+
+class Settings(NamedTuple):
+    """What the options ask for, beside packages and outputs."""
+
+    policy: Path | None
+    rules: tuple[Path, ...]
+    fail_on: Verdict | None
+    reproducible: bool
+    quiet: bool
+    save: Path | None
+
+
+@click.command("scan")
+@click.argument("apps", nargs=-1, required=True, metavar="APP...", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="text, json or html, to a file or standard output; may be repeated. Default: text.",
+)
+@click.option("--policy", type=click.Path(path_type=Path), metavar="FILE", help="Policy to judge by. Default: the built-in one.")
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="More rules; an id that is there already is replaced.",
+)
+@click.option("--fail-on", type=click.Choice(VERDICTS[1:]), help="Exit 1 when a verdict is this or worse.")
+@click.option(
+    "--save-observation",
+    "save",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep what was seen, to be judged again later.",
+)
+@click.option("--reproducible", is_flag=True, help="Leave out what differs between two runs.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and notes on standard error.")
+def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: object) -> int:
+    """Vet packages and say: allow, review or block.
+
+    \b
+    Examples:
+      apkvet scan app.apk
+      apkvet scan app.apk -o text -o html=app.html -o json=app.json
+      apkvet scan *.apk -o json --fail-on review
+      apkvet scan *.apk -o 'html=reports/{package}.html' --policy our-policy.yaml
+    """
+    from analyzer.cli.outputs import parse_outputs, write_outputs
+    from analyzer.cli.progress import Progress
+    from analyzer.engine import load_ruleset
+    from analyzer.policy import load_policy
+    from analyzer.resources import rules_dir
+
+    settings = Settings(**options)  # type: ignore[arg-type]  # click has checked them
+    targets = parse_outputs(outputs, apps)
+    ruleset = load_ruleset([rules_dir(), *settings.rules])
+    policy = load_policy(settings.policy)
+    worst, unreadable = 0, False
+    with Progress(len(apps), quiet=settings.quiet) as progress:
+        for path in apps:
+            progress.start(path)
+            result, error = _scan_one(path, ruleset, policy, settings)
+            progress.stop()
+            if error is not None:
+                unreadable = True
+                progress.note(f"apkvet: {error}")
+            write_outputs(result, targets, many=len(apps) > 1)
+            worst = max(worst, VERDICTS.index(result.decision.verdict))
+    if unreadable:
+        return _UNREADABLE
+    return _FAIL_ON if settings.fail_on and worst >= VERDICTS.index(settings.fail_on) else 0
+
+
+def _scan_one(path: Path, ruleset: object, policy: object, settings: Settings) -> tuple[Result, str | None]:
+    """One package's result, and the line that says why when it could not be read."""
+    from analyzer.facts import save_observation
+    from analyzer.scan import assess, scan, unreadable
+
+    try:
+        observation, result = scan(path, ruleset, policy, reproducible=settings.reproducible)  # type: ignore[arg-type]
+    except Exception as error:  # a fault of ours must not end the other packages
+        if os.environ.get("APKVET_DEBUG"):
+            raise
+        what = f"apkvet itself failed ({type(error).__name__}: {str(error)[:200]})"
+        wrapped = ApkvetError(what, where=str(path), mend="Please report this; APKVET_DEBUG=1 shows where it failed.")
+        observation = unreadable(path, wrapped)
+        result = assess(observation, ruleset, policy, reproducible=settings.reproducible)  # type: ignore[arg-type]
+    if settings.save is not None and observation.sha256:
+        settings.save.mkdir(parents=True, exist_ok=True)
+        save_observation(observation, settings.save / f"{observation.sha256}.msgpack")
+    return result, observation.error

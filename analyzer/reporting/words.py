@@ -1,0 +1,169 @@
+"""Words for what a result says: names that people read, and the one plain paragraph. Shared by all formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from analyzer.facts import Owner, Place
+from analyzer.reporting.sanitize import clean
+from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, PermissionDoc, Result
+
+VERDICT_WORDS = {"allow": "Allow", "review": "Review by a person", "block": "Block"}
+
+# Categories whose calls touch people's data, in the order in which reports list them, with their names.
+DATA_CATEGORIES = {
+    "clipboard": "clipboard",
+    "location": "location",
+    "contacts": "contacts",
+    "calendar": "calendar",
+    "call-log": "call log",
+    "messages": "text messages",
+    "phone-ids": "device identifiers",
+    "advertising-id": "advertising id",
+    "accounts": "accounts",
+    "camera": "camera",
+    "microphone": "microphone",
+    "screen-capture": "screen",
+    "media-files": "media and files",
+    "installed-apps": "installed apps",
+    "usage-stats": "app usage",
+    "sensors-health": "sensors and health",
+    "nearby-devices": "networks and devices nearby",
+    "notifications": "notifications",
+    "accessibility": "other apps' screens",
+}
+_PLATFORM_GROUPS = {
+    "location": ("LOCATION",),
+    "contacts": ("CONTACTS",),
+    "calendar": ("CALENDAR",),
+    "call-log": ("CALL_LOG",),
+    "messages": ("SMS", "MMS", "WAP_PUSH"),
+    "phone-ids": ("PHONE_STATE", "PHONE_NUMBERS"),
+    "advertising-id": ("AD_ID",),
+    "accounts": ("ACCOUNTS",),
+    "camera": ("permission.CAMERA",),
+    "microphone": ("RECORD_AUDIO",),
+    "media-files": ("STORAGE", "MEDIA"),
+    "installed-apps": ("QUERY_ALL_PACKAGES",),
+    "usage-stats": ("PACKAGE_USAGE_STATS",),
+    "sensors-health": ("BODY_SENSORS", "ACTIVITY_RECOGNITION", "permission.health"),
+    "nearby-devices": ("BLUETOOTH", "WIFI", "UWB", "permission.NFC"),
+    "notifications": ("NOTIFICATION",),
+    "accessibility": ("ACCESSIBILITY",),
+}
+
+
+class Reached(Struct, frozen=True):
+    """One category of data: how often each owner's code names it, and the permissions declared for it."""
+
+    category: str
+    name: str
+    owners: tuple[tuple[str, int], ...]
+    permissions: tuple[str, ...]
+
+
+def owner_text(owner: Owner | None) -> str:
+    """An owner in words."""
+    if owner is None:
+        return "several owners"
+    return {"app": "the app itself", "unknown": "unknown origin"}.get(owner.kind) or clean(owner.name, 60)
+
+
+def api_text(descriptor: str) -> str:
+    """``ClipboardManager.getPrimaryClip()`` for a method's descriptor, ``ContactsContract.Contacts.CONTENT_URI`` for a field's."""
+    holder, arrow, member = descriptor.partition(";->")
+    if not arrow:
+        return clean(descriptor, 120)
+    name = holder.rpartition("/")[2].replace("$", ".")
+    method, paren, _ = member.partition("(")
+    text = f"new {name}()" if method == "<init>" else f"{name}.{method}{'()' if paren else ''}"
+    return clean(text, 120)
+
+
+def method_text(descriptor: str | None) -> str:
+    """``com.a.B.c()`` for a method's descriptor."""
+    if not descriptor:
+        return ""
+    holder, _, member = descriptor.partition(";->")
+    return clean(f"{holder[1:].replace('/', '.').replace('$', '.')}.{member.partition('(')[0]}()", 160)
+
+
+def place_text(place: Place | None) -> str:
+    """Where: the method in Java's spelling, the file and the offset as disassemblers print it."""
+    if place is None:
+        return "the package"
+    offset = "" if place.offset is None else f" at {place.offset:04x}"
+    method = method_text(place.method)
+    return f"{method} ({clean(place.file, 80)}{offset})" if method else f"{clean(place.file, 80)}{offset}"
+
+
+def used_text(permission: PermissionDoc) -> str:
+    """Whether a permission is used: yes, no, or cannot be told."""
+    return {True: "used", False: "not used", None: "cannot be told"}[permission.used]
+
+
+def reached(result: Result) -> list[Reached]:
+    """What the app can reach, by category, against what it declares; categories with neither are left out."""
+    declared = [p.name for p in result.permissions or () if p.declared]
+    rows = []
+    for category, name in DATA_CATEGORIES.items():
+        calls: Sequence[ApiCallDoc | ClipboardDoc] = (
+            result.clipboard or () if category == "clipboard" else [c for c in result.api_calls or () if c.category == category]
+        )
+        marks = _PLATFORM_GROUPS.get(category, ())
+        permissions = tuple(sorted(p for p in declared if any(mark in p for mark in marks)))
+        if calls or permissions:
+            rows.append(Reached(category, name, _by_owner(calls), permissions))
+    return rows
+
+
+def _by_owner(calls: Iterable[ApiCallDoc | ClipboardDoc]) -> tuple[tuple[str, int], ...]:
+    counts: dict[Owner, int] = {}
+    for call in calls:
+        counts[call.owner] = counts.get(call.owner, 0) + 1
+    return tuple((owner_text(owner), counts[owner]) for owner in sorted(counts))
+
+
+def paragraph(result: Result) -> str:
+    """One plain paragraph for somebody with half a minute; it says only what was shown."""
+    if result.score is None:
+        return "The package could not be analysed, so nothing can be said about what it does."
+    name = clean(result.app.label or result.app.package or result.app.file, 60)
+    own = [row.name for row in reached(result) if any(owner == "the app itself" for owner, _ in row.owners)]
+    sentences = [
+        f"{name} contains own code that reaches: {', '.join(own)}."
+        if own
+        else f"{name} contains no own code that reaches personal data."
+    ]
+    sentences.append(_clipboard_sentence(result.clipboard or ()))
+    unused = [p for p in result.permissions or () if p.declared and p.used is False]
+    if unused:
+        names = ", ".join(clean(p.name.rpartition(".")[2], 60) for p in unused[:4])
+        sentences.append(
+            f"It declares permissions that none of its DEX code needs: {names}{' and more' if len(unused) > 4 else ''}."
+        )
+    unseen = [g for g in result.coverage.gaps if g.kind not in ("stage-not-run",)]
+    if unseen:
+        sentences.append(f"{len(unseen)} things could not be seen and are listed below.")
+    sentences.append("Code that is present need not run; when and on whose behalf it runs is not part of this version.")
+    return " ".join(sentences)
+
+
+def _clipboard_sentence(accesses: Sequence[ClipboardDoc]) -> str:
+    reads = [a for a in accesses if a.operation in ("read", "watch")]
+    if not reads:
+        return "No code in it reads or watches the clipboard."
+    owners = ", ".join(dict.fromkeys(owner_text(a.owner) for a in reads))
+    verb = "watches and reads" if any(a.operation == "watch" for a in reads) else "reads"
+    return f"Code of {owners} {verb} the clipboard."
+
+
+def severity_counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings of each severity, worst first; waived ones are not counted."""
+    counts = dict.fromkeys(("critical", "high", "medium", "low", "info"), 0)
+    for finding in findings:
+        if finding.waived is None:
+            counts[finding.severity] += 1
+    return counts
