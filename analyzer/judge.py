@@ -45,6 +45,7 @@ def finding_of(match: Match, package: str) -> Finding:
     message = rule.message.format(
         count=len(owned) or len(match.facts), owner=owner_name(owner), apis=", ".join(dict.fromkeys(map(short_api, apis)))
     )
+    message = message[:1].upper() + message[1:]
     evidence = [Evidence(format_fact(fact), _place(fact)) for fact in match.facts]
     if len(evidence) > _MOST_EVIDENCE:
         more = len(evidence) - _MOST_EVIDENCE
@@ -157,7 +158,7 @@ def decide(findings: Sequence[Finding], score: Score, coverage: Coverage, policy
         share = f"{coverage.share_permille / 10:.1f}"
         why = f"Only {share} % of the code could be read; the policy asks for {policy.minimum_coverage} %."
         clauses.append(Clause("review", "minimum_coverage", why))
-    verdict = max((c.verdict for c in clauses), key=_WORSE.__getitem__, default="allow")
+    verdict: Verdict = max((c.verdict for c in clauses), key=_WORSE.__getitem__, default="allow")
     return Decision(verdict, tuple(sorted(clauses, key=lambda c: (-_WORSE[c.verdict], c))), policy.name)
 
 

@@ -12,7 +12,7 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,12 +35,16 @@ _UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load_yaml(path: Path, shape: type[T]) -> T:
-    """The document in *path* as *shape*.
+Lists = Mapping[str, Sequence[str]]
+_LIST = "list:"
+
+
+def load_yaml(path: Path, shape: type[T], lists: Lists | None = None) -> T:
+    """The document in *path* as *shape*; the text ``list:NAME`` stands for all values of the list of that name.
 
     Raises ``RuleError`` with file, line and path of whatever is wrong, and the nearest known name for a misspelt one.
     """
-    return parse_yaml(read_bytes(path), shape, str(path))
+    return parse_yaml(read_bytes(path), shape, str(path), lists)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -52,11 +56,11 @@ def read_bytes(path: Path) -> bytes:
         raise RuleError(f"cannot be read: {error.strerror}", where=str(path), mend="Check the path.") from None
 
 
-def parse_yaml(data: bytes, shape: type[T], where: str) -> T:
+def parse_yaml(data: bytes, shape: type[T], where: str, lists: Lists | None = None) -> T:
     """The document *data*, of the file *where*, as *shape*. Raises ``RuleError``."""
     if len(data) > MAX_BYTES:
         raise RuleError(f"is larger than {MAX_BYTES} bytes", where=where)
-    builder = _Builder(where)
+    builder = _Builder(where, lists or {})
     try:
         value = builder.document(yaml.parse(data, Loader=_Loader))
     except yaml.YAMLError as error:
@@ -110,8 +114,9 @@ def _field_names(shape: object) -> frozenset[str]:
 class _Builder:
     """Builds plain values from events; ``lines`` maps each path (``$.match.all[1]``) to its line."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, lists: Lists) -> None:
         self._where = where
+        self._lists = lists
         self._nodes = 0
         self.lines: dict[str, int] = {}
 
@@ -140,17 +145,27 @@ class _Builder:
         if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
             raise self._error(f"the tag {event.tag} is not allowed", event)
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
+            return self._list(event) if event.value.startswith(_LIST) else _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, path, depth)
         return self._mapping(events, path, depth)
+
+    def _list(self, event: yaml.ScalarEvent) -> list[str]:
+        name = event.value.removeprefix(_LIST)
+        if name not in self._lists:
+            raise self._error(f"there is no list {name!r}", event)
+        return list(self._lists[name])
 
     def _sequence(self, events: Iterator[Any], path: str, depth: int) -> list[object]:
         items: list[object] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            items.append(self._value(event, events, f"{path}[{len(items)}]", depth + 1))
+            item = self._value(event, events, f"{path}[{len(items)}]", depth + 1)
+            if isinstance(item, list) and isinstance(event, yaml.ScalarEvent):
+                items += item
+            else:
+                items.append(item)
         return items
 
     def _mapping(self, events: Iterator[Any], path: str, depth: int) -> dict[str, object]:

@@ -51,12 +51,7 @@ def read_dexdump(path: Path) -> Listing | None:
     for line in _joined(done.stdout):
         if match := _INSTRUCTION.match(line):
             count += 1
-            offset, opcode = int(match[1], 16), match[2]
-            if opcode.startswith(b"invoke-") and not opcode.startswith(b"invoke-custom"):
-                listing.invokes[caller, offset, _callee(match[3])] += 1
-            elif opcode.startswith(b"const-string"):
-                text = _TEXT.match(match[3])
-                listing.strings[caller, offset, decode_mutf8(text[1]) if text else "?"] += 1
+            _note(listing, caller, match)
         elif match := _CLASS.match(line):
             if count:
                 listing.sizes[caller, count] += 1
@@ -68,6 +63,16 @@ def read_dexdump(path: Path) -> Listing | None:
     if count:
         listing.sizes[caller, count] += 1
     return listing
+
+
+def _note(listing: Listing, caller: str, match: re.Match[bytes]) -> None:
+    """Add one instruction to the listing when it is an invoke or loads a string."""
+    offset, opcode = int(match[1], 16), match[2]
+    if opcode.startswith(b"invoke-") and not opcode.startswith(b"invoke-custom"):
+        listing.invokes[caller, offset, _callee(match[3])] += 1
+    elif opcode.startswith(b"const-string"):
+        text = _TEXT.match(match[3])
+        listing.strings[caller, offset, decode_mutf8(text[1]) if text else "?"] += 1
 
 
 def _joined(output: bytes) -> Iterator[bytes]:

@@ -88,7 +88,8 @@ def main() -> int:
         row += f"{costs['dexdump'].cpu:5.2f} s {ours.cpu / costs['dexdump'].cpu:5.2f} of it | "
         if "androguard" in costs:
             theirs = costs["androguard"]
-            row += f"{theirs.cpu:6.2f} s {theirs.megabytes:5.0f} MB 1/{theirs.cpu / ours.cpu:.1f} 1/{theirs.megabytes / ours.megabytes:.1f}"
+            row += f"{theirs.cpu:6.2f} s {theirs.megabytes:5.0f} MB "
+            row += f"1/{theirs.cpu / ours.cpu:.1f} 1/{theirs.megabytes / ours.megabytes:.1f}"
         print(row, flush=True)
     return 0
 

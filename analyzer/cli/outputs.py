@@ -38,7 +38,7 @@ def parse_outputs(values: Sequence[str], packages: Sequence[Path]) -> list[Outpu
             raise UsageError(f"unknown format {name!r}", mend=f"Formats: {', '.join(FORMATS)}.")
         if equals and not target:
             raise UsageError(f"no file after {value!r}", mend=f"Write -o {name}=FILE.")
-        output = Output(cast(Format, name), target or None)
+        output = Output(name, target or None)
         _check(output, packages)
         outputs.append(output)
     if sum(output.target is None for output in outputs) > 1:

@@ -12,6 +12,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -62,7 +63,7 @@ class Package:
     def __init__(self, path: Path, file: BinaryIO, entries: Sequence[Entry], limits: Limits) -> None:
         self.path = path
         self.size = path.stat().st_size
-        self.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        self.sha256 = _sha256(file)
         self.gaps: list[Gap] = []
         self._file = file
         self._limits = limits
@@ -71,8 +72,8 @@ class Package:
         self._note_duplicates(entries)
 
     def _note_duplicates(self, entries: Sequence[Entry]) -> None:
-        seen: set[str] = set()
-        double = sorted({entry.name for entry in entries if entry.name in seen or seen.add(entry.name)})
+        counts = Counter(entry.name for entry in entries)
+        double = sorted(name for name, count in counts.items() if count > 1)
         for name in double[:20]:
             why = f"{len(double)} entry names occur more than once; of each the last is read."
             self.gaps.append(Gap("duplicate-entry", why, could_hide="The other copies.", at=Place(name)))
@@ -155,6 +156,13 @@ class Package:
             raise FormatError(f"the entry is larger than the limit ({size} bytes and more)", where=entry.name)
         if size > limits.ratio_free_bytes and size > limits.ratio * max(1, entry.stored):
             raise FormatError(f"the entry inflates to over {limits.ratio} times its size: a zip bomb", where=entry.name)
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def open_package(path: Path, limits: Limits | None = None) -> Package:

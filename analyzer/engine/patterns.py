@@ -20,7 +20,7 @@ from analyzer.engine.schema import (
     Text,
     TraitPattern,
 )
-from analyzer.facts import ApiCall, AppIdentity, ClipboardAccess, Component, Fact, Gap, Permission, Signer, Trait
+from analyzer.facts import ApiCall, AppIdentity, ClipboardAccess, Component, Fact, Gap, OwnerKind, Permission, Signer, Trait
 
 Test = Callable[[Any], bool]
 """Takes a fact of the kind that the pattern looks at; ``FACT_OF`` says which."""
@@ -53,6 +53,14 @@ def _text(wanted: Text | None, read: Callable[[Any], str | None]) -> list[Test]:
         return []
     test = _text_test(wanted)
     return [lambda fact: test(read(fact))]
+
+
+def _not_text(unwanted: Text | None, read: Callable[[Any], str | None]) -> list[Test]:
+    """A test that one text is none of these."""
+    if unwanted is None:
+        return []
+    test = _text_test(unwanted)
+    return [lambda fact: not test(read(fact))]
 
 
 def _texts(wanted: Text | None, read: Callable[[Any], Iterable[str]]) -> list[Test]:
@@ -122,11 +130,16 @@ def _argument(p: ArgumentPattern | None) -> list[Test]:
     return [lambda f: any(test(a.value) and p.index in (None, a.index) for a in f.arg)]
 
 
+def _as_text(kinds: OwnerKind | list[OwnerKind] | None) -> Text | None:
+    return list(kinds) if isinstance(kinds, list) else kinds
+
+
 def _call(p: CallPattern) -> list[Test]:
     return [
         *_value(p.category, "category"),
-        *_text(p.owner, lambda f: f.owner.kind),
+        *_text(_as_text(p.owner), lambda f: f.owner.kind),
         *_text(p.owner_name, lambda f: f.owner.name),
+        *_not_text(p.not_owner_name, lambda f: f.owner.name),
         *_value(p.via, "via"),
         *_text(p.api, lambda f: f.api),
         *_argument(p.argument),
@@ -137,8 +150,9 @@ def _clipboard(p: ClipboardPattern) -> list[Test]:
     removed: list[Test] = [] if p.removed is None else [lambda f: bool(f.removed_at) == p.removed]
     return [
         *_value(p.operation, "operation"),
-        *_text(p.owner, lambda f: f.owner.kind),
+        *_text(_as_text(p.owner), lambda f: f.owner.kind),
         *_text(p.owner_name, lambda f: f.owner.name),
+        *_not_text(p.not_owner_name, lambda f: f.owner.name),
         *_value(p.via, "via"),
         *_text(p.api, lambda f: f.api),
         *removed,

@@ -16,6 +16,9 @@ from analyzer.facts import format_fact, parse_facts, sort_facts
 REFERENCE_SCHEMES = frozenset({"masvs", "maswe", "nist-mtc", "attack", "cwe", "play-data-safety", "url"})
 
 
+_SHORTEST_PROSE = 10
+
+
 class Outcome(Struct, frozen=True):
     """One example of a rule: whether the rule did what it expects, and the condition tree."""
 
@@ -54,27 +57,34 @@ def print_tree(tree: TreeNode, depth: int = 0) -> Iterator[str]:
 
 def lint(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
     """What is wrong or missing in *rule*, one sentence each."""
+    yield from _form(rule, ruleset)
+    yield from _prose(rule)
+    for expected in ("match", "no match"):
+        if not any(example.expect == expected for example in rule.examples):
+            yield f"no example shows a {expected!r}"
+    for outcome in run_examples(rule, ruleset):
+        if not outcome.right:
+            yield f"example {outcome.example.name!r} should give {outcome.example.expect!r} and does not"
+    yield from _twins(rule, ruleset)
+
+
+def _form(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
     path = ruleset.paths.get(rule.id)
     if path is not None and path.parent.name != rule.category:
         yield f"the category {rule.category!r} is not the folder's name {path.parent.name!r}"
-    if not any(e.expect == "match" for e in rule.examples):
-        yield "no example matches"
-    if not any(e.expect == "no match" for e in rule.examples):
-        yield "no example shows what does not match"
-    for name in rule.docs.__struct_fields__:
-        if len(getattr(rule.docs, name).strip()) < 10:
-            yield f"docs.{name} says nothing"
     if not rule.references:
         yield "there are no references"
     for scheme in rule.references:
         if scheme not in REFERENCE_SCHEMES:
             yield f"the reference scheme {scheme!r} is not one of {', '.join(sorted(REFERENCE_SCHEMES))}"
+
+
+def _prose(rule: Rule) -> Iterator[str]:
+    for name in rule.docs.__struct_fields__:
+        if len(getattr(rule.docs, name).strip()) < _SHORTEST_PROSE:
+            yield f"docs.{name} says nothing"
     if rule.title.endswith(".") or not rule.title[:1].isupper():
         yield "the title is to be a sentence without a full stop"
-    for outcome in run_examples(rule, ruleset):
-        if not outcome.right:
-            yield f"example {outcome.example.name!r} should give {outcome.example.expect!r} and does not"
-    yield from _twins(rule, ruleset)
 
 
 def _twins(rule: Rule, ruleset: RuleSet) -> Iterator[str]:

@@ -8,6 +8,9 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
 from analyzer.engine.schema import Condition, Pattern, Rule
 from analyzer.errors import RuleError
 from analyzer.yamlfile import load_yaml
@@ -36,6 +39,18 @@ class RuleSet:
         return rule
 
 
+class NamedList(Struct, frozen=True, forbid_unknown_fields=True):
+    """Values that several rules share; a rule writes ``list:NAME`` for them."""
+
+    why: str
+    values: list[str]
+
+
+def load_lists(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """The lists in ``lists/NAME.yaml`` of all *folders*; a later one replaces one of the same name. Raises ``RuleError``."""
+    return {path.stem: load_yaml(path, NamedList).values for folder in folders for path in sorted(folder.glob("lists/*.yaml"))}
+
+
 def rule_files(folder: Path) -> list[Path]:
     """The rule files below *folder*: ``<category>/<id>.yaml``; policies, tables and the nursery are none."""
     return sorted(p for p in folder.rglob("*.yaml") if not _NOT_RULES & set(p.relative_to(folder).parts[:-1]))
@@ -48,26 +63,27 @@ def load_ruleset(folders: Sequence[Path]) -> RuleSet:
     """
     rules: dict[str, Rule] = {}
     paths: dict[str, Path] = {}
+    lists = load_lists(folders)
     for folder in folders:
         if not folder.is_dir():
             raise RuleError("is not a folder of rules", where=str(folder), mend="Give a folder with <category>/<id>.yaml files.")
         here: dict[str, Path] = {}
         for path in rule_files(folder):
-            rule = load_rule(path)
+            rule = load_rule(path, lists)
             if rule.id in here:
                 raise RuleError(f"the id {rule.id!r} is also in {here[rule.id]}", where=str(path))
             here[rule.id] = path
             rules[rule.id] = rule
         paths.update(here)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(msgspec.json.encode(lists, order="deterministic"))
     for rule_id in sorted(rules):
         digest.update(rule_id.encode() + b"\0" + paths[rule_id].read_bytes() + b"\0")
     return RuleSet(_ordered(rules, paths), paths, digest.hexdigest())
 
 
-def load_rule(path: Path) -> Rule:
+def load_rule(path: Path, lists: Mapping[str, Sequence[str]]) -> Rule:
     """One rule file, checked by itself. Raises ``RuleError``."""
-    rule = load_yaml(path, Rule)
+    rule = load_yaml(path, Rule, lists)
     if rule.id != path.stem:
         raise RuleError(f"the id {rule.id!r} is not the file's name", where=str(path), mend=f"Name the file {rule.id}.yaml.")
     for placeholder in _placeholders(rule.message, path):

@@ -59,12 +59,16 @@ class ArgumentPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call of a watched API or a read of a watched field. ``owner`` is a kind, ``owner_name`` a library's name."""
+    """A call of a watched API or a read of a watched field. ``owner`` is a kind, ``owner_name`` a library's name.
+
+    ``not_owner_name`` leaves the calls of these libraries out.
+    """
 
     api: Text | None = None
     category: Category | list[Category] | None = None
     owner: OwnerKind | list[OwnerKind] | None = None
     owner_name: Text | None = None
+    not_owner_name: Text | None = None
     via: Via | list[Via] | None = None
     argument: ArgumentPattern | None = None
 
@@ -76,6 +80,7 @@ class ClipboardPattern(Struct, frozen=True, forbid_unknown_fields=True):
     api: Text | None = None
     owner: OwnerKind | list[OwnerKind] | None = None
     owner_name: Text | None = None
+    not_owner_name: Text | None = None
     via: Via | list[Via] | None = None
     removed: bool | None = None
 

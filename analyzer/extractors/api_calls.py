@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.facts import ApiCall, Argument, ClipboardAccess, Fact, Place, Via
+from analyzer.facts import ApiCall, Argument, ClipboardAccess, Place, Via
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex.names import NameFilter
 from analyzer.platform.watch import Watch, WatchedApi, matching_rule
@@ -30,7 +30,7 @@ class Watched(NamedTuple):
     receiver: str | None
 
 
-def api_calls(app: App, watch: Watch, hand_through: Mapping[str, int]) -> Iterator[Fact]:
+def api_calls(app: App, watch: Watch, hand_through: Mapping[str, int]) -> Iterator[ApiCall | ClipboardAccess]:
     """The ``ApiCall`` and ``ClipboardAccess`` facts of all DEX files; listener removals are attached to the watches."""
     finder = _Finder(app, watch)
     watches: list[ClipboardAccess] = []
@@ -56,7 +56,7 @@ def _outermost(place: Place) -> str:
     return (place.method or "").partition(";")[0].partition("$")[0]
 
 
-def _calls_in(app: App, dex: DexFile, finder: _Finder, resolver: ArgumentResolver) -> Iterator[Fact | Place]:
+def _calls_in(app: App, dex: DexFile, finder: _Finder, resolver: ArgumentResolver) -> Iterator[ApiCall | ClipboardAccess | Place]:
     """The facts of one file; a bare place is the removal of a clipboard listener."""
     invoked = np.bincount(dex.invokes.target, minlength=len(dex.pools.methods))
     watched = finder.methods(dex, np.flatnonzero(invoked))
@@ -118,9 +118,9 @@ class _Finder:
         found = {}
         for row in rows[wanted[holders]].tolist():
             descriptor = dex.pools.field(row)
-            group = self._watch.field(descriptor)
-            if group is not None:
-                found[row] = Watched(WatchedApi(descriptor, group.category), descriptor, None)
+            match = self._watch.field(descriptor)
+            if match is not None:
+                found[row] = Watched(WatchedApi(descriptor, match.category), descriptor, None)
         return found
 
     def _resolve(self, cls: str, member: str) -> Watched | None:
@@ -145,7 +145,7 @@ class _Places:
         self._dex = dex
         self._callers: dict[int, tuple[tuple[str, str], ...]] = {}
 
-    def facts(self, row: int, meaning: Watched, arguments: dict[int, str]) -> Iterator[Fact | Place]:
+    def facts(self, row: int, meaning: Watched, arguments: dict[int, str]) -> Iterator[ApiCall | ClipboardAccess | Place]:
         api = meaning.api
         rule = matching_rule(api, arguments)
         if api.only_with_argument and rule is None:

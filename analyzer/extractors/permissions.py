@@ -20,12 +20,15 @@ from analyzer.program.manifest import CustomPermission, Manifest
 from analyzer.resources import rules_dir
 
 Call = ApiCall | ClipboardAccess
+_Verdict = tuple[bool | None, tuple[PermissionUse, ...], str]
+"""Used, by whom, and why."""
 
 
 class Indicator(Struct, frozen=True):
     """Something other than a guarded call that shows the use of a permission which no call is checked for.
 
-    ``kind``: ``category`` of a call, ``api`` key, ``api-prefix`` of a descriptor, ``service-type``, ``component-permission``, or ``none`` at all.
+    ``kind``: ``category`` of a call, ``api`` key, ``api-prefix`` of a descriptor, ``service-type``,
+    ``component-permission``, or ``none`` at all.
     """
 
     kind: str
@@ -64,9 +67,9 @@ def permission_facts(manifest: Manifest, calls: Sequence[Call], context: Permiss
     custom = {p.name: p for p in manifest.permissions}
     facts = []
     for name in dict.fromkeys([*declared, *custom]):
-        judged = (
-            _judge(name, uses.get(name, []), manifest, calls, context) if name in declared else (None, (), "Defined by the app.")
-        )
+        judged: _Verdict = (None, (), "Defined by the app.")
+        if name in declared:
+            judged = _judge(name, uses.get(name, []), manifest, calls, context)
         limit = declared[name].max_sdk if name in declared else None
         facts.append(_fact(name, name in declared, limit, custom.get(name), context, judged))
     for name, found in uses.items():
@@ -84,7 +87,7 @@ def _fact(
     max_sdk: int | None,
     custom: CustomPermission | None,
     context: PermissionContext,
-    judged: tuple[bool | None, tuple[PermissionUse, ...], str],
+    judged: _Verdict,
 ) -> Permission:
     row = context.platform.get(name)
     level = custom.protection_level if custom else row.protection_level if row else None
@@ -118,9 +121,7 @@ def _applies(need: Need, manifest: Manifest) -> bool:
     return need.min_device is None or manifest.max_sdk is None or manifest.max_sdk >= need.min_device
 
 
-def _judge(
-    name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call], context: PermissionContext
-) -> tuple[bool | None, tuple[PermissionUse, ...], str]:
+def _judge(name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call], context: PermissionContext) -> _Verdict:
     """Used, by whom, and why, for a declared permission."""
     if uses:
         first = min(uses, key=lambda u: (u.need.mode == "value", u.need.mode == "any?", u.need.source, u.use.api))
@@ -148,6 +149,7 @@ def _indicated(name: str, indicator: Indicator, manifest: Manifest, calls: Seque
     if indicator.kind == "service-type":
         types = [c.foreground_service_type or "" for c in manifest.components]
         return () if any(indicator.value in text.split("|") for text in types) else None
+    hits: list[Call]
     if indicator.kind == "category":
         hits = [c for c in calls if isinstance(c, ApiCall) and c.category == indicator.value]
     elif indicator.kind == "api-prefix":

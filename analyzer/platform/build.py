@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -88,7 +89,7 @@ def main(argv: list[str]) -> int:
         return 2
     facts = Path(argv[0])
     DATA.mkdir(exist_ok=True)
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "hierarchy": hierarchy(facts),
         "members": members(facts),
         "permissions": permissions(facts),

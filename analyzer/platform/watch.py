@@ -142,9 +142,8 @@ def load_watch(rules: Path | None = None) -> Watch:
     providers, fields = _providers(rules)
     methods = _curated(rules, _argument_rules(rules, actions), _uri_rules(rules, providers))
     map_needs = load_api_needs()
-    categories = dict(
-        row[:2] for row in read_table(rules / "knowledge/permission_categories.tsv", ("permission", "category", "source"))
-    )
+    columns = ("permission", "category", "source")
+    categories = {name: category for name, category, _ in read_table(rules / "knowledge/permission_categories.tsv", columns)}
     for descriptor, need in map_needs.items():
         if descriptor.partition("(")[0] not in methods:
             category = next((categories[p] for p in need.permissions if p in categories), None)

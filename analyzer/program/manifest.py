@@ -8,7 +8,7 @@ https://developer.android.com/guide/topics/manifest/manifest-intro.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -248,7 +248,7 @@ def _components(reader: _Reader, application: XmlElement, target_sdk: int) -> It
     for element in application.children:
         if element.tag not in _COMPONENTS:
             continue
-        kind = cast(ComponentKind, element.tag)
+        kind: ComponentKind = element.tag
         filters = tuple(_filter(reader, child) for child in element.findall("intent-filter"))
         permission = reader.text(element, "permission") or app_permission
         yield ManifestComponent(

@@ -128,7 +128,7 @@ def _permissions(result: Result, console: Console) -> None:
         declared = f"up to API {permission.max_sdk}" if permission.max_sdk else "yes" if permission.declared else "no"
         level = (permission.protection_level or "unknown").partition("|")[0]
         name = clean(permission.name, 90).removeprefix("android.permission.")
-        table.add_row(escape(name), level, declared, used_text(permission), escape(clean(permission.why, 110)))
+        table.add_row(escape(name), level, declared, used_text(permission), escape(clean(permission.why.partition(" (")[0], 70)))
     console.print(table)
 
 
@@ -148,7 +148,8 @@ def _gaps(result: Result, console: Console) -> None:
     if result.score is not None:
         share = f"{coverage.share / 10:.1f}"
         console.print(
-            f"{coverage.dex_read} of {coverage.dex_total} DEX files, {coverage.instructions:,} instructions, {share} % of the code read."
+            f"{coverage.dex_read} of {coverage.dex_total} DEX files, {coverage.instructions:,} instructions, "
+            f"{share} % of the code read."
         )
     later = [gap for gap in coverage.gaps if gap.kind == "stage-not-run"]
     for gap in coverage.gaps:

@@ -72,7 +72,7 @@ def owner_text(owner: Owner | None) -> str:
 
 
 def api_text(descriptor: str) -> str:
-    """``ClipboardManager.getPrimaryClip()`` for a method's descriptor, ``ContactsContract.Contacts.CONTENT_URI`` for a field's."""
+    """``ClipboardManager.getPrimaryClip()`` for a method's descriptor, ``Contacts.CONTENT_URI`` for a field's."""
     holder, arrow, member = descriptor.partition(";->")
     if not arrow:
         return clean(descriptor, 120)
