@@ -82,7 +82,7 @@ def test_listing_skips_blank_lines_and_comments() -> None:
 
 
 def test_sorting_is_by_kind_then_text_without_duplicates() -> None:
-    facts = [Trait("b"), AppIdentity("com.a"), Trait("a"), Trait("b")]
+    facts: list[Fact] = [Trait("b"), AppIdentity("com.a"), Trait("a"), Trait("b")]
     assert sort_facts(facts) == [AppIdentity("com.a"), Trait("a"), Trait("b")]
 
 

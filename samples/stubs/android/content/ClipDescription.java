@@ -1,0 +1,6 @@
+package android.content;
+
+/** Compile-time stand-in; the device has the real class. */
+public class ClipDescription {
+    public void setExtras(android.os.PersistableBundle extras) { }
+}

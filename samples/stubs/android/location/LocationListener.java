@@ -1,0 +1,4 @@
+package android.location;
+
+/** Compile-time stand-in; the device has the real class. */
+public interface LocationListener { void onLocationChanged(Location location); }

@@ -1,0 +1,4 @@
+package android.os;
+
+/** Compile-time stand-in; the device has the real class. */
+public final class PersistableBundle extends BaseBundle { }
