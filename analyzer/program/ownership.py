@@ -18,8 +18,10 @@ from analyzer.facts import Owner
 APP = Owner("app")
 UNKNOWN = Owner("unknown")
 
-# Two segments of these say nothing about who wrote the code: a third is needed.
-_SHARED_ROOTS = frozenset({"com.google", "com.android", "com.github", "io.github", "org.apache", "com.example", "com.gitlab"})
+# Roots that many makers share: below them one more segment is needed to tell whose code it is.
+_SHARED_ROOTS = frozenset(
+    {"com.google", "com.google.android", "com.android", "com.github", "io.github", "org.apache", "com.example", "com.gitlab"}
+)
 
 
 class Library(NamedTuple):
@@ -75,7 +77,9 @@ class Ownership:
 
 
 def _own_prefix(package: str) -> str:
-    """The part of the application id that its maker's other classes share: two segments, or three under a shared root."""
+    """The part of the application id that its maker's other classes share: two segments, or more under a shared root."""
     segments = package.split(".")
-    length = 3 if ".".join(segments[:2]) in _SHARED_ROOTS else 2
-    return ".".join(segments[:length]) if len(segments) >= length else package
+    length = 2
+    while ".".join(segments[:length]) in _SHARED_ROOTS:
+        length += 1
+    return ".".join(segments[:length])

@@ -163,7 +163,9 @@ def truth(path: Path) -> str:
         raise SystemExit(f"dexdump refuses {path.name}")
     lines = [f"size\t{m}\t{n}" for (m, n), c in listing.sizes.items() for _ in range(c)]
     for kind, rows in (("invoke", listing.invokes), ("string", listing.strings)):
-        lines += [f"{kind}\t{m}\t{o:04x}\t{t.encode('unicode_escape').decode()}" for (m, o, t), c in rows.items() for _ in range(c)]
+        lines += [
+            f"{kind}\t{m}\t{o:04x}\t{t.encode('unicode_escape').decode()}" for (m, o, t), c in rows.items() for _ in range(c)
+        ]
     return "\n".join(sorted(lines)) + "\n"
 
 

@@ -47,7 +47,15 @@ def test_entries_size_and_digest(apks: Path) -> None:
 
 
 def test_dex_files_are_those_that_android_loads_in_its_order(tmp_path: Path) -> None:
-    names = ["classes10.dex", "classes2.dex", "classes.dex", "classes1.dex", "classes02.dex", "assets/classes3.dex", "classes.dex.dat"]
+    names = [
+        "classes10.dex",
+        "classes2.dex",
+        "classes.dex",
+        "classes1.dex",
+        "classes02.dex",
+        "assets/classes3.dex",
+        "classes.dex.dat",
+    ]
     path = write(tmp_path / "a.apk", (MANIFEST, b""), *((name, b"") for name in names))
     with open_package(path) as package:
         assert package.dex_names() == ["classes.dex", "classes2.dex", "classes10.dex"]

@@ -140,6 +140,8 @@ def test_the_sample_packages_read_as_dexdump_reads_them(root: Path, apks: Path, 
             names = [name for name in archive.namelist() if name.endswith(".dex")]
             assert names
     script = root / "bench/dex_vs_dexdump.py"
-    done = subprocess.run([sys.executable, script, apks, FOLDER / "both-039.dex"], capture_output=True, text=True, cwd=root, check=False)
+    done = subprocess.run(
+        [sys.executable, script, apks, FOLDER / "both-039.dex"], capture_output=True, text=True, cwd=root, check=False
+    )
     assert done.stdout.splitlines()[-1].endswith(": 0 differences")
     assert done.returncode == 0
