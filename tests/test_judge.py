@@ -1,0 +1,182 @@
+"""The score is additive, monotone and printed; the decision follows from its clauses."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.errors import RuleError
+from analyzer.facts import Confidence, Coverage, Owner, OwnerKind, Severity
+from analyzer.judge import decide, points_of, score_of
+from analyzer.policy import Policy, load_policy
+from analyzer.result import Finding
+from analyzer.yamlfile import parse_yaml
+
+POLICY = load_policy().policy
+WHOLE = Coverage(share_permille=1000)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+OWNERS: tuple[OwnerKind, ...] = get_args(OwnerKind)
+
+
+def finding(
+    rule: str = "r", category: str = "c", severity: Severity = "low", confidence: Confidence = "present", owner: OwnerKind = "app"
+) -> Finding:
+    return Finding(rule, rule.title(), category, severity, confidence, "", (), Owner(owner), None, (), "")
+
+
+findings = st.lists(
+    st.builds(
+        finding,
+        st.sampled_from("abcdefgh"),
+        st.sampled_from(["x", "y", "z"]),
+        st.sampled_from(SEVERITIES),
+        st.sampled_from(CONFIDENCES),
+        st.sampled_from(OWNERS),
+    ),
+    max_size=25,
+)
+policies = st.builds(
+    lambda points, confidence, owner, cap, caps: msgspec.structs.replace(
+        POLICY,
+        points=dict(zip(SEVERITIES, sorted(points), strict=True)),
+        confidence=dict(zip(CONFIDENCES, sorted(confidence), strict=True)),
+        owner=dict(zip(OWNERS, owner, strict=True)),
+        category_cap=cap,
+        category_caps=caps,
+    ),
+    st.lists(st.integers(0, 90), min_size=5, max_size=5),
+    st.lists(st.integers(0, 150), min_size=3, max_size=3),
+    st.lists(st.integers(0, 150), min_size=3, max_size=3),
+    st.integers(0, 120),
+    st.dictionaries(st.sampled_from(["x", "y"]), st.integers(0, 120)),
+)
+
+
+def one_category_a_rule(items: list[Finding]) -> list[Finding]:
+    """A rule has one category: the first one seen."""
+    home: dict[str, str] = {}
+    return [msgspec.structs.replace(f, category=home.setdefault(f.rule_id, f.category)) for f in items]
+
+
+@given(findings, policies)
+def test_the_lines_add_up_to_the_total(items: list[Finding], policy: Policy) -> None:
+    score = score_of(one_category_a_rule(items), policy)
+    assert sum(line.points for line in score.lines) == score.total
+    assert 0 <= score.total <= 100
+    assert all(line.points < 0 for line in score.lines if line.rule_id is None)
+
+
+@given(findings, findings, policies)
+def test_adding_findings_never_lowers_the_total(items: list[Finding], more: list[Finding], policy: Policy) -> None:
+    both = one_category_a_rule(items + more)
+    assert score_of(both, policy).total >= score_of(both[: len(items)], policy).total
+
+
+@given(findings.filter(bool), policies, st.data())
+def test_raising_severity_or_confidence_never_lowers_the_total(items: list[Finding], policy: Policy, data: st.DataObject) -> None:
+    items = one_category_a_rule(items)
+    at = data.draw(st.integers(0, len(items) - 1))
+    worse = msgspec.structs.replace(
+        items[at],
+        severity=data.draw(st.sampled_from(SEVERITIES[SEVERITIES.index(items[at].severity) :])),
+        confidence=data.draw(st.sampled_from(CONFIDENCES[CONFIDENCES.index(items[at].confidence) :])),
+    )
+    assert score_of([*items[:at], worse, *items[at + 1 :]], policy).total >= score_of(items, policy).total
+
+
+@given(findings.filter(bool), policies, st.data())
+def test_a_waiver_never_raises_the_total(items: list[Finding], policy: Policy, data: st.DataObject) -> None:
+    items = one_category_a_rule(items)
+    at = data.draw(st.integers(0, len(items) - 1))
+    waived = msgspec.structs.replace(items[at], waived="agreed")
+    assert score_of([*items[:at], waived, *items[at + 1 :]], policy).total <= score_of(items, policy).total
+
+
+@given(findings, policies, st.randoms())
+def test_the_order_of_findings_does_not_matter(items: list[Finding], policy: Policy, random: object) -> None:
+    items = one_category_a_rule(items)
+    shuffled = items[:]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert score_of(shuffled, policy) == score_of(items, policy) or points_tie(items, policy)
+
+
+def points_tie(items: list[Finding], policy: Policy) -> bool:
+    """Two findings of one rule with equal points: either may be the line's reason, the total is the same."""
+    return any(
+        a.rule_id == b.rule_id and points_of(a, policy) == points_of(b, policy) and a != b
+        for a, b in itertools.combinations(items, 2)
+    )
+
+
+def test_points_are_the_product_rounded_down() -> None:
+    assert points_of(finding(severity="medium", owner="library"), POLICY) == 10 * 60 * 80 // 10_000 == 4
+    assert points_of(finding(severity="critical", confidence="flow"), POLICY) == 60
+
+
+def test_a_rule_counts_once_and_caps_are_lines() -> None:
+    items = [finding(f"r{i}", "x", "high", "flow") for i in range(3)] + [finding("r0", "x", "high", "flow", "library")]
+    score = score_of(items, POLICY)
+    assert [(line.rule_id, line.points) for line in score.lines] == [("r0", 25), ("r1", 25), ("r2", 25), (None, -45)]
+    assert (score.total, score.grade, score.by_category) == (30, "C", {"x": 30})
+
+
+@pytest.mark.parametrize(
+    ("items", "coverage", "verdict", "clauses"),
+    [
+        ([], WHOLE, "allow", []),
+        ([finding(severity="medium")], WHOLE, "allow", []),
+        ([finding(severity="high")], WHOLE, "review", ["must_review[0]"]),
+        ([finding(f"r{i}", f"c{i}", "medium", "flow") for i in range(3)], WHOLE, "review", ["review_at"]),
+        ([finding(f"r{i}", f"c{i}", "medium", "flow") for i in range(8)], WHOLE, "block", ["block_at"]),
+        ([finding(severity="critical", confidence="present")], WHOLE, "review", ["must_review[0]", "review_at"]),
+        (
+            [finding(severity="critical", confidence="reachable")],
+            WHOLE,
+            "block",
+            ["must_block[0]", "must_review[0]", "review_at"],
+        ),
+        ([], Coverage(share_permille=899), "review", ["minimum_coverage"]),
+        ([], Coverage(share_permille=900), "allow", []),
+    ],
+)
+def test_decision(items: list[Finding], coverage: Coverage, verdict: str, clauses: list[str]) -> None:
+    decision = decide(items, score_of(items, POLICY), coverage, POLICY)
+    assert (decision.verdict, [clause.clause for clause in decision.reasons]) == (verdict, clauses)
+
+
+def test_a_waived_finding_fires_no_clause() -> None:
+    waived = [msgspec.structs.replace(finding(severity="high"), waived="agreed")]
+    assert decide(waived, score_of(waived, POLICY), WHOLE, POLICY).verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("medium: 10", "medium: 1", "points must not fall"),
+        ("present: 60", "present: 90", "confidence must not fall"),
+        ("info: 0, ", "", "points lacks info"),
+        ("review_at: 25", "review_at: 80", "thresholds"),
+        ("at_least: 0", "at_least: 1", "grades must rise and begin at 0"),
+        ("category_cap:", "categorycap:", "unknown field `categorycap` at $. Did you mean `category_cap`?"),
+        ("- severity: [high", "- severety: [high", "Did you mean `severity`?"),
+    ],
+)
+def test_a_policy_with_a_mistake_is_refused(root: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = (root / "rules/policies/default.yaml").read_text()
+    assert old in text
+    (tmp_path / "p.yaml").write_text(text.replace(old, new, 1))
+    with pytest.raises(RuleError) as caught:
+        load_policy(tmp_path / "p.yaml")
+    assert message in str(caught.value)
+
+
+def test_parse_yaml_is_what_load_policy_uses(root: Path) -> None:
+    data = (root / "rules/policies/default.yaml").read_bytes()
+    assert parse_yaml(data, Policy, "x") == POLICY
