@@ -65,7 +65,7 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
             version=OBSERVATION_VERSION,
             tool_version=__version__,
             watch_digest=watch.digest,
-            file=path.name,
+            file=_encodable(path.name),
             sha256=package.sha256,
             size=package.size,
             stages=_STAGES,
@@ -91,18 +91,23 @@ def unreadable(path: Path, error: ApkvetError) -> Observation:
         size, sha256 = path.stat().st_size, _sha256(path)
     except OSError:
         size, sha256 = None, None
-    gap = Gap("unreadable", why=error.what, size=size, could_hide="Everything.", would_lift=error.mend)
+    gap = Gap("unreadable", why=_encodable(error.what), size=size, could_hide="Everything.", would_lift=error.mend)
     return Observation(
         version=OBSERVATION_VERSION,
         tool_version=__version__,
         watch_digest="",
-        file=path.name,
+        file=_encodable(path.name),
         sha256=sha256,
         size=size,
         facts=(gap,),
         coverage=Coverage(),
-        error=str(error),
+        error=_encodable(str(error)),
     )
+
+
+def _encodable(text: str) -> str:
+    """*text* without the lone surrogates that stand for undecodable bytes of a file name."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _sha256(path: Path) -> str | None:

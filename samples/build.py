@@ -60,7 +60,7 @@ def build(name: str, stubs: Path, work: Path) -> Path:
         run("javac", "-nowarn", "--release", "8", "-cp", path, "-d", target, *sorted(folder.rglob("*.java")))
         dex.append(_dex(target, classes, out / f"{folder.name}-dex"))
     unsigned = out / "unsigned.apk"
-    resources = ["-S", source / "res"] if (source / "res").is_dir() else []
+    resources: list[str | Path] = ["-S", source / "res"] if (source / "res").is_dir() else []
     run("aapt", "package", "-f", "-M", source / "AndroidManifest.xml", "-I", FRAMEWORK, "-F", unsigned, *resources)
     for number, file in enumerate(reversed(dex), start=1):
         entry = out / ("classes.dex" if number == 1 else f"classes{number}.dex")
@@ -68,8 +68,8 @@ def build(name: str, stubs: Path, work: Path) -> Path:
         run("aapt", "add", unsigned, entry.name, cwd=out)
     run("zipalign", "-f", "-p", "4", unsigned, out / "aligned.apk")
     signed = out / f"{name}.apk"
-    schemes = [f"--v{n}-signing-enabled={'true' if n < 4 else 'false'}" for n in (1, 2, 3, 4)]
-    key = ["--ks", HERE / "debug.p12", "--ks-pass", "pass:android", "--min-sdk-version", "21"]
+    schemes: list[str | Path] = [f"--v{n}-signing-enabled={'true' if n < 4 else 'false'}" for n in (1, 2, 3, 4)]
+    key: list[str | Path] = ["--ks", HERE / "debug.p12", "--ks-pass", "pass:android", "--min-sdk-version", "21"]
     run("apksigner", "sign", *key, *schemes, "--out", signed, out / "aligned.apk")
     return signed
 

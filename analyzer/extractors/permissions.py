@@ -20,6 +20,8 @@ from analyzer.program.manifest import CustomPermission, Manifest
 from analyzer.resources import rules_dir
 
 Call = ApiCall | ClipboardAccess
+# Derived from call graphs of API level 25; it names permissions that only some paths of a call ask for.
+_WEAK_SOURCE = "axplorer"
 _Verdict = tuple[bool | None, tuple[PermissionUse, ...], str]
 """Used, by whom, and why."""
 
@@ -75,8 +77,7 @@ def permission_facts(manifest: Manifest, calls: Sequence[Call], context: Permiss
     for name, found in uses.items():
         solid = [u for u in found if _shows_undeclared(u.need, declared, context)]
         if name not in declared and solid:
-            source = solid[0].need.source
-            why = f"{_api_name(solid[0].use.api)} needs it ({source}); code may ask at run time whether it is held."
+            why = f"{_reason(solid[0]).removesuffix('.')}; code may ask at run time whether it is held."
             facts.append(_fact(name, False, None, custom.get(name), context, (True, _one_each(solid), why)))
     return facts
 
@@ -123,9 +124,13 @@ def _applies(need: Need, manifest: Manifest) -> bool:
 
 def _judge(name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call], context: PermissionContext) -> _Verdict:
     """Used, by whom, and why, for a declared permission."""
-    if uses:
+    strong = [use for use in uses if not use.need.source.startswith(_WEAK_SOURCE)]
+    if strong:
+        uses = strong
         first = min(uses, key=lambda u: (u.need.mode == "value", u.need.mode == "any?", u.need.source, u.use.api))
-        return True, _one_each(uses), f"{_api_name(first.use.api)} needs it ({first.need.source})."
+        return True, _one_each(uses), _reason(first)
+    if uses:
+        return None, _one_each(uses), f"{_api_name(uses[0].use.api)} may need it ({uses[0].need.source}); that map is rough."
     if any(p.name == name for p in manifest.permissions):
         return None, (), "The app defines it itself; holding it lets it call its own guarded components."
     indicators = context.indicators.get(name)
@@ -176,6 +181,14 @@ def _is_mapped(name: str, context: PermissionContext) -> bool:
     by_field = (need for group in context.watch.fields for need in group.needs)
     by_rule = (need for api in context.watch.methods.values() for rule in api.rules for need in rule.needs)
     return any(name in need.permissions for source in (by_field, by_rule) for need in source)
+
+
+def _reason(use: _Use) -> str:
+    """Why one use shows that the permission is used, in a sentence."""
+    if "->" not in use.use.api:
+        return f"{use.use.api} ({use.need.source})."
+    several = len(use.need.permissions) > 1 and use.need.mode != "all"
+    return f"{_api_name(use.use.api)} needs {'it or another one' if several else 'it'} ({use.need.source})."
 
 
 def _one_each(uses: Iterable[_Use]) -> tuple[PermissionUse, ...]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,11 @@ class Ran:
         self.code, self.out, self.err = code, out, err
 
 
+Run = Callable[..., Ran]
+
+
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> object:
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
     def call(*args: object) -> Ran:
         with pytest.raises(SystemExit) as ended:
             main([str(arg) for arg in args])
@@ -31,14 +35,14 @@ def run(capfd: pytest.CaptureFixture[str]) -> object:
     return call
 
 
-def test_text_on_standard_output_by_default(run, apks: Path) -> None:  # type: ignore[no-untyped-def]
+def test_text_on_standard_output_by_default(run: Run, apks: Path) -> None:
     ran = run("scan", apks / "paste-button.apk")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("ALLOW   score 1 of 100, grade A   Paste button  org.apkvet.samples.paste 1.1\n")
     assert "\x1b" not in ran.out
 
 
-def test_formats_to_files(run, apks: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_formats_to_files(run: Run, apks: Path, tmp_path: Path) -> None:
     ran = run("scan", apks / "keyboard.apk", "-o", f"json={tmp_path}/r.json", "-o", f"html={tmp_path}/sub/r.html", "-o", "text")
     assert ran.code == 0
     assert json.loads((tmp_path / "r.json").read_text())["app"]["package"] == "org.apkvet.samples.keyboard"
@@ -46,7 +50,9 @@ def test_formats_to_files(run, apks: Path, tmp_path: Path) -> None:  # type: ign
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["r.html", "r.json", "sub"]
 
 
-def test_several_packages_are_one_json_line_each_in_order_and_one_failure_ends_nothing(run, apks: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_several_packages_are_one_json_line_each_in_order_and_one_failure_ends_nothing(
+    run: Run, apks: Path, tmp_path: Path
+) -> None:
     (tmp_path / "bad.apk").write_bytes(b"no package")
     ran = run(
         "scan",
@@ -69,7 +75,7 @@ def test_several_packages_are_one_json_line_each_in_order_and_one_failure_ends_n
     ]
 
 
-def test_files_for_several_packages_take_their_names_from_them(run, apks: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_files_for_several_packages_take_their_names_from_them(run: Run, apks: Path, tmp_path: Path) -> None:
     both = (apks / "multidex.apk", apks / "paste-button.apk")
     assert run("scan", *both, "-o", f"json={tmp_path}/{{package}}.json", "-o", f"html={tmp_path}/pages/").code == 0
     assert sorted(p.name for p in tmp_path.glob("*.json")) == ["org.apkvet.samples.multi.json", "org.apkvet.samples.paste.json"]
@@ -77,7 +83,7 @@ def test_files_for_several_packages_take_their_names_from_them(run, apks: Path, 
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file; run the tests as another user")
-def test_an_unreadable_file_is_one_line(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_an_unreadable_file_is_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.apk").write_bytes(b"PK")
     (tmp_path / "x.apk").chmod(0)
     assert "Permission denied" in run("scan", tmp_path / "x.apk").err
@@ -102,8 +108,8 @@ def test_an_unreadable_file_is_one_line(run, tmp_path: Path) -> None:  # type: i
     ],
 )
 def test_mistakes_are_one_line_with_the_right_code(
-    run, args: list[str], code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # type: ignore[no-untyped-def]
+    run: Run, args: list[str], code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     ran = run(*args)
     assert ran.code == code
@@ -112,7 +118,7 @@ def test_mistakes_are_one_line_with_the_right_code(
     assert ran.out == ""
 
 
-def test_a_rule_with_a_typo_stops_before_anything_is_scanned(run, root: Path, apks: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_rule_with_a_typo_stops_before_anything_is_scanned(run: Run, root: Path, apks: Path, tmp_path: Path) -> None:
     (tmp_path / "clipboard").mkdir()
     text = (root / "rules/clipboard/clipboard-watch.yaml").read_text().replace("operation:", "operaton:")
     (tmp_path / "clipboard/clipboard-watch.yaml").write_text(text)
@@ -125,11 +131,11 @@ def test_a_rule_with_a_typo_stops_before_anything_is_scanned(run, root: Path, ap
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [("review", 1), ("block", 0)])
-def test_fail_on(run, apks: Path, fail_on: str, code: int) -> None:  # type: ignore[no-untyped-def]
+def test_fail_on(run: Run, apks: Path, fail_on: str, code: int) -> None:
     assert run("scan", apks / "exported-proxy.apk", "--fail-on", fail_on).code == code
 
 
-def test_facts_print_and_grep(run, apks: Path) -> None:  # type: ignore[no-untyped-def]
+def test_facts_print_and_grep(run: Run, apks: Path) -> None:
     ran = run("facts", apks / "paste-button.apk", "--grep", "CLIPBOARD READ")
     assert ran.out == (
         "clipboard read api=Landroid/content/ClipboardManager;->getPrimaryClip()Landroid/content/ClipData; "
@@ -137,20 +143,20 @@ def test_facts_print_and_grep(run, apks: Path) -> None:  # type: ignore[no-untyp
     )
 
 
-def test_a_saved_result_renders_again_to_the_same_page(run, apks: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_saved_result_renders_again_to_the_same_page(run: Run, apks: Path, tmp_path: Path) -> None:
     first = f"{tmp_path}/a.html"
     run("scan", apks / "keyboard.apk", "--reproducible", "-o", f"json={tmp_path}/a.json", "-o", f"html={first}")
     assert run("render", f"{tmp_path}/a.json", "-o", f"html={tmp_path}/b.html").code == 0
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
-def test_a_saved_observation_lists_the_same_facts(run, apks: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_saved_observation_lists_the_same_facts(run: Run, apks: Path, tmp_path: Path) -> None:
     run("scan", apks / "keyboard.apk", "--save-observation", tmp_path, "-o", f"text={tmp_path}/t")
     (saved,) = tmp_path.glob("*.msgpack")
     assert run("facts", saved).out == run("facts", apks / "keyboard.apk").out
 
 
-def test_an_own_fault_is_told_and_does_not_end_the_run(run, apks: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_an_own_fault_is_told_and_does_not_end_the_run(run: Run, apks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import analyzer.scan
 
     def broken(*args: object) -> None:
@@ -164,7 +170,13 @@ def test_an_own_fault_is_told_and_does_not_end_the_run(run, apks: Path, monkeypa
     assert "Please report this" in ran.err
 
 
-def test_rules_commands(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_name_that_is_no_text_is_shown_escaped(run: Run, apks: Path, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.apk")
+    path.write_bytes((apks / "multidex.apk").read_bytes())
+    assert json.loads(run("scan", path, "-o", "json").out)["app"]["file"] == "\\udcff.apk"
+
+
+def test_rules_commands(run: Run, tmp_path: Path) -> None:
     assert "clipboard-watch-and-read-always" in run("rules", "list", "--category", "clipboard").out
     assert run("rules", "show", "clipboard-watch").out.startswith("id: clipboard-watch\n")
     assert run("rules", "lint").out.endswith("rules, 0 problems\n")
@@ -178,12 +190,12 @@ def test_rules_commands(run, tmp_path: Path) -> None:  # type: ignore[no-untyped
     assert "✗ clipboard: operation read, owner app" in ran.out
 
 
-def test_explain_prints_the_page(run) -> None:  # type: ignore[no-untyped-def]
+def test_explain_prints_the_page(run: Run) -> None:
     assert "Ask the vendor: " in run("explain", "clipboard-watch").out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(run, shell: str) -> None:  # type: ignore[no-untyped-def]
+def test_completion(run: Run, shell: str) -> None:
     assert "_APKVET_COMPLETE" in run("completion", shell).out
 
 

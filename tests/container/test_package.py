@@ -66,7 +66,7 @@ def test_dex_files_are_those_that_android_loads_in_its_order(tmp_path: Path) -> 
     [
         (lambda p: p, "no such file. Check the path."),
         (lambda p: p.mkdir() or p, "is a folder, not a package"),
-        (lambda p: p.write_bytes(b"") and p or p, "is empty"),
+        (lambda p: (p.write_bytes(b"") and p) or p, "is empty"),
         (lambda p: p.write_bytes(b"hello" * 99) and p, "it is no ZIP file"),
         (lambda p: p.write_bytes(b"PK\x03\x04" + bytes(60)) and p, "damaged or truncated ZIP"),
         (lambda p: write(p, ("a.txt", b"")), "has no AndroidManifest.xml"),

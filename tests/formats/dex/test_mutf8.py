@@ -21,7 +21,7 @@ def encode(text: str) -> bytes:
         (b"abc", "abc"),
         (b"a\xc0\x80b", "a\0b"),
         (b"\xed\xa0\xbd\xed\xb8\x80", "\U0001f600"),
-        (b"\xed\xa0\xbd", "\ud83d"),
+        (b"\xed\xa0\xbd", "\\ud83d"),
         (b"\xff", "\ufffd"),
     ],
 )
@@ -32,9 +32,9 @@ def test_examples(raw: bytes, text: str) -> None:
 @given(st.text(st.characters(exclude_categories=[])))
 def test_what_was_encoded_comes_back(text: str) -> None:
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    assert decode_mutf8(encode(text)) == joined
+    assert decode_mutf8(encode(text)) == joined.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @given(st.binary())
 def test_any_bytes_give_text(raw: bytes) -> None:
-    assert isinstance(decode_mutf8(raw), str)
+    decode_mutf8(raw).encode("utf-8")
