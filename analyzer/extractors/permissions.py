@@ -75,7 +75,7 @@ def permission_facts(manifest: Manifest, calls: Sequence[Call], context: Permiss
         limit = declared[name].max_sdk if name in declared else None
         facts.append(_fact(name, name in declared, limit, custom.get(name), context, judged))
     for name, found in uses.items():
-        solid = [u for u in found if _shows_undeclared(u.need, declared, context)]
+        solid = [u for u in found if _shows_undeclared(u.need, declared, manifest, context)]
         if name not in declared and solid:
             why = f"{_reason(solid[0]).removesuffix('.')}; code may ask at run time whether it is held."
             facts.append(_fact(name, False, None, custom.get(name), context, (True, _one_each(solid), why)))
@@ -166,12 +166,21 @@ def _indicated(name: str, indicator: Indicator, manifest: Manifest, calls: Seque
     return _distinct(PermissionUse(c.owner, c.at, c.api) for c in hits) if hits else None
 
 
-def _shows_undeclared(need: Need, declared: Mapping[str, object], context: PermissionContext) -> bool:
-    """Whether the need shows use without declaration: it is solid, none of its permissions is declared or signature."""
+def _shows_undeclared(need: Need, declared: Mapping[str, object], manifest: Manifest, context: PermissionContext) -> bool:
+    """Whether the need shows use without declaration: it is solid and none of its permissions is declared.
+
+    A permission that is newer than the app's target SDK was not asked for when the app was built; on newer devices
+    Android lets such an app go on with the older one. Signature permissions are not for apps to declare.
+    """
     if not need.solid or (need.mode == "any" and any(p in declared for p in need.permissions)):
         return False
     rows = [context.platform.get(p) for p in need.permissions]
-    return all(row is not None and (row.protection_level or "signature").split("|")[0] in ("normal", "dangerous") for row in rows)
+    return all(
+        row is not None
+        and (row.protection_level or "signature").split("|")[0] in ("normal", "dangerous")
+        and (row.since or 1) <= manifest.target_sdk
+        for row in rows
+    )
 
 
 def _is_mapped(name: str, context: PermissionContext) -> bool:

@@ -107,6 +107,12 @@ def test_used_without_being_declared_only_on_solid_ground(context: PermissionCon
     )
 
 
+def test_a_permission_newer_than_the_target_is_not_missing(context: PermissionContext) -> None:
+    scan = call("Landroid/bluetooth/le/BluetoothLeScanner;->startScan(Landroid/bluetooth/le/ScanCallback;)V")
+    assert undeclared(context, manifest(), scan) == ["BLUETOOTH_SCAN"]
+    assert undeclared(context, msgspec.structs.replace(EMPTY, target_sdk=28), scan) == []
+
+
 def test_uses_are_listed_once_for_each_owner_and_api(context: PermissionContext) -> None:
     library = Owner("library", "InMobi")
     calls = [
