@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from analyzer.engine.patterns import FACT_OF, compile_pattern
 from analyzer.engine.ruleset import RuleSet, children, leaves, pattern_of, references
-from analyzer.engine.schema import Condition, Pattern, Rule
+from analyzer.engine.schema import CallPattern, Condition, Pattern, Rule
 from analyzer.facts import ApiCall, ClipboardAccess, Fact, Owner
 
 Owned = ApiCall | ClipboardAccess
@@ -80,6 +80,7 @@ class _Index:
 
     def __init__(self, facts: Sequence[Fact]) -> None:
         self._by_kind: dict[type[Fact], list[Fact]] = {}
+        self._by_category: dict[str | None, list[Fact]] | None = None
         self._order = {}
         for position, fact in enumerate(facts):
             self._by_kind.setdefault(type(fact), []).append(fact)
@@ -90,10 +91,22 @@ class _Index:
         """The facts that *pattern* matches."""
         known = self._answers.get(id(pattern))
         if known is None:
-            candidates = self._by_kind.get(FACT_OF[type(pattern)], ())
+            candidates = self._candidates(pattern)
             test = compile_pattern(pattern) if candidates else bool
             known = self._answers[id(pattern)] = (pattern, [fact for fact in candidates if test(fact)])
         return known[1]
+
+    def _candidates(self, pattern: Pattern) -> Sequence[Fact]:
+        """The facts that *pattern* can match: calls, of which there are many, by category."""
+        kind = FACT_OF[type(pattern)]
+        if not isinstance(pattern, CallPattern) or pattern.category is None:
+            return self._by_kind.get(kind, ())
+        if self._by_category is None:
+            self._by_category = {}
+            for fact in self._by_kind.get(kind, ()):
+                self._by_category.setdefault(getattr(fact, "category", None), []).append(fact)
+        categories = [pattern.category] if isinstance(pattern.category, str) else pattern.category
+        return [fact for category in categories for fact in self._by_category.get(category, ())]
 
     def in_order(self, facts: Iterable[Fact]) -> list[Fact]:
         """*facts* in canonical order."""

@@ -44,6 +44,8 @@ _LONGEST_TEXT = 4096
 def compile_pattern(pattern: Pattern) -> Test:
     """A test that holds for the facts which *pattern* matches; facts of another kind never reach it."""
     tests = _COMPILERS[type(pattern)](pattern)
+    if len(tests) == 1:
+        return tests[0]
     return lambda fact: all(test(fact) for test in tests)
 
 

@@ -102,7 +102,9 @@ class _Finder:
         for index in self._filter.select(dex, names).tolist():
             row, name = int(rows[index]), pools.string(int(names[index]))
             holder = pools.method_holder(row)
-            if not self._names[name].isdisjoint(self._hierarchy.ancestors(holder)):
+            watched = self._names[name]
+            # A constructor is not inherited: only the class itself can be meant.
+            if holder in watched or (name != "<init>" and not watched.isdisjoint(self._hierarchy.ancestors(holder))):
                 answer = self._resolve(holder, pools.method_member(row))
                 if answer is not None:
                     found[row] = answer
