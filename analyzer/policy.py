@@ -1,7 +1,5 @@
 """The policy: what severities cost, when a verdict falls, as data that a security team owns."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from typing import get_args

@@ -5,8 +5,6 @@ means that the stage did not run or the value is unknown; an empty list means *l
 belong to stages to come are present from the start, as ``None``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,7 +68,7 @@ class PermissionDoc(Struct, frozen=True):
     why: str
 
     @classmethod
-    def of(cls, fact: Permission) -> PermissionDoc:
+    def of(cls, fact: Permission) -> "PermissionDoc":
         """The entry for a permission fact."""
         return cls(**{name: getattr(fact, name) for name in cls.__struct_fields__})
 

@@ -4,8 +4,6 @@ Every field of a pattern takes one value or a list, of which any may match; text
 the facts of its kind for which all its fields match.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct, field
@@ -129,15 +127,15 @@ class AtLeast(Struct, frozen=True, forbid_unknown_fields=True):
     """So many of these conditions."""
 
     count: int
-    of: list[Condition]
+    of: list["Condition"]
 
 
 class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     """One node of a rule's condition: exactly one field is given. ``not`` may stand only directly under ``all``."""
 
-    all: list[Condition] | None = None
-    any: list[Condition] | None = None
-    not_: Condition | None = field(default=None, name="not")
+    all: list["Condition"] | None = None
+    any: list["Condition"] | None = None
+    not_: "Condition | None" = field(default=None, name="not")
     at_least: AtLeast | None = None
     rule: str | None = None
     permission: PermissionPattern | None = None

@@ -6,8 +6,6 @@ example can state only what matters. Enumerations are closed ``Literal`` types: 
 a refused value in text and JSON.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 An observation is all that judging needs. It is stored as msgpack; ``assess`` never opens the package.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Loads the committed platform tables, each only when it is asked for."""
 
-from __future__ import annotations
-
 import zlib
 from pathlib import Path
 from typing import TypeVar
