@@ -174,6 +174,7 @@ def main() -> int:
     files["payloads-040"] = with_version(files["payloads-039"], b"040")
     files["dynamic-038"] = assemble(["Dynamic"], 26)
     files["both-039"] = assemble(["Payloads", "Dynamic"], 28)
+    files["constants-035"] = assemble(["Constants"], 23)
     files["shared-code-035"] = shared_code(files["payloads-035"])
     for name, data in files.items():
         path = HERE / f"{name}.dex"

@@ -32,7 +32,7 @@ def patched(path: Path, **fields: int) -> Path:
     data = bytearray(path.read_bytes())
     for at in [i for i in range(len(data) - 4) if data[i : i + 4] == b"PK\x01\x02"]:
         for name, value in fields.items():
-            struct.pack_into("<H", data, at + {"flags": 8, "method": 10}[name], value)
+            struct.pack_into("<H", data, at + {"version": 6, "flags": 8, "method": 10}[name], value)
     path.write_bytes(data)
     return path
 
@@ -111,6 +111,13 @@ def test_an_unknown_method_is_taken_as_stored_or_deflated(tmp_path: Path, stored
     path = patched(write(tmp_path / "a.apk", (MANIFEST, b"text" * 50), method=stored), method=0x1234)
     with open_package(path) as package:
         assert package.read(MANIFEST) == b"text" * 50
+
+
+def test_a_directory_that_zipfile_refuses_is_read_leniently(tmp_path: Path) -> None:
+    path = patched(write(tmp_path / "a.apk", (MANIFEST, b"text" * 50)), version=0xFF)  # a version that does not exist
+    with open_package(path) as package:
+        assert package.read(MANIFEST) == b"text" * 50
+        assert [(gap.kind, "was read leniently" in gap.why) for gap in package.gaps] == [("bad-container", True)]
 
 
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
