@@ -75,11 +75,10 @@ def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: ob
     ruleset = load_ruleset([rules_dir(), *settings.rules])
     policy = load_policy(settings.policy)
     worst, unreadable = 0, False
-    gc.disable()  # a scan makes hundreds of thousands of values and hardly a cycle; collecting is a tenth of its time
     with Progress(len(apps), quiet=settings.quiet) as progress:
         for number, path in enumerate(apps):
             if number:
-                gc.collect()
+                gc.collect()  # automatic collection is off, see main
             progress.start(path)
             result, error = _scan_one(path, ruleset, policy, settings)
             progress.stop()
