@@ -8,7 +8,7 @@ from its manifest: the package name, and the packages of components that no libr
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,11 +53,6 @@ class Ownership:
         own |= {name.rpartition(".")[0] for name in component_classes if self._lookup(name.rpartition(".")[0]) == UNKNOWN} - {""}
         self._owners |= {prefix: APP for prefix in own if self._owners.get(prefix) is None}
         self._known.clear()
-
-    @property
-    def prefixes(self) -> Mapping[str, Owner]:
-        """Every anchored prefix and its owner."""
-        return self._owners
 
     def owner(self, cls: str) -> Owner:
         """The owner of the class with descriptor *cls* (``Lcom/a/B;``)."""

@@ -47,7 +47,6 @@ SGETS: Final = frozenset(range(0x60, 0x67))
 INVOKE_STATICS: Final = frozenset({0x71, 0x77})
 INVOKES: Final = frozenset({*range(0x6E, 0x73), *range(0x74, 0x79)})
 INVOKE_POLYMORPHICS: Final = frozenset({0xFA, 0xFB})
-INVOKE_CUSTOMS: Final = frozenset({0xFC, 0xFD})
 
 
 def _format_table() -> tuple[str, ...]:
