@@ -15,6 +15,7 @@ from analyzer.facts import (
     Observation,
     Permission,
     Place,
+    Reach,
     Signer,
     Stage,
     Trait,
@@ -37,10 +38,12 @@ from analyzer.result import (
     Result,
     RuleDoc,
     RuleDocs,
+    TriggerDoc,
 )
 
 F = TypeVar("F", bound=Fact)
 _NOWHERE = Place("")
+_CLIPBOARD_FIELDS = tuple(name for name in ClipboardDoc.__struct_fields__ if name not in ("place", "triggers", "guards", "sinks"))
 
 
 def assess(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, *, reproducible: bool = False) -> Result:
@@ -52,13 +55,14 @@ def assess(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, *, 
     judgement = _judge(observation, ruleset, policy, identity)
     done = observation.error is None
     calls, clips = _of(observation, ApiCall), _of(observation, ClipboardAccess)
+    triggers = _Triggers(observation)
     return Result(
         schema_version=SCHEMA_VERSION,
         app=_app(observation, identity),
         permissions=tuple(map(PermissionDoc.of, _of(observation, Permission))) if _ran(observation, "manifest") else None,
         components=tuple(map(_component, _of(observation, Component))) if _ran(observation, "manifest") else None,
-        api_calls=tuple(map(_call, calls)) if _ran(observation, "dex") else None,
-        clipboard=tuple(map(_clipboard, clips)) if _ran(observation, "dex") else None,
+        api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if _ran(observation, "dex") else None,
+        clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if _ran(observation, "dex") else None,
         flows=None,
         libraries=None,
         endpoints=None,
@@ -125,13 +129,31 @@ def _component(fact: Component) -> ComponentDoc:
     return ComponentDoc(**values, filters=fact.filter)
 
 
-def _call(fact: ApiCall) -> ApiCallDoc:
-    return ApiCallDoc(fact.api, fact.category, fact.at or _NOWHERE, fact.owner, fact.via, fact.receiver, fact.arg)
+class _Triggers:
+    """The triggers of calls, from the ``Reach`` facts of the methods that hold them."""
+
+    def __init__(self, observation: Observation) -> None:
+        self._ran = _ran(observation, "reach")
+        self._by_method: dict[tuple[str, str | None], list[Reach]] = {}
+        for reach in _of(observation, Reach):
+            if reach.at is not None:
+                self._by_method.setdefault((reach.at.file, reach.at.method), []).append(reach)
+
+    def of(self, fact: ApiCall | ClipboardAccess) -> tuple[TriggerDoc, ...] | None:
+        """The triggers of one call; None when they were not computed."""
+        if not self._ran or fact.at is None:
+            return None
+        found = self._by_method.get((fact.at.file, fact.at.method), [])
+        return tuple(TriggerDoc.of(reach) for reach in found if reach.at and reach.at.offset in (None, fact.at.offset))
 
 
-def _clipboard(fact: ClipboardAccess) -> ClipboardDoc:
-    place = fact.at or _NOWHERE
-    return ClipboardDoc(fact.operation, fact.api, place, fact.owner, fact.via, fact.receiver, fact.removed_at, fact.gate)
+def _call(fact: ApiCall, triggers: tuple[TriggerDoc, ...] | None) -> ApiCallDoc:
+    return ApiCallDoc(fact.api, fact.category, fact.at or _NOWHERE, fact.owner, fact.via, fact.receiver, fact.arg, triggers)
+
+
+def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None) -> ClipboardDoc:
+    given = {name: getattr(fact, name) for name in _CLIPBOARD_FIELDS}
+    return ClipboardDoc(**given, place=fact.at or _NOWHERE, triggers=triggers, guards=None if triggers is None else fact.guard)
 
 
 def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc]:

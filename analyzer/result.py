@@ -24,13 +24,16 @@ from analyzer.facts import (
     Permission,
     PermissionUse,
     Place,
+    Reach,
     Severity,
     Signer,
+    Step,
+    TriggerKind,
     Via,
 )
 from analyzer.facts import Gate as Gate
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Verdict = Literal["allow", "review", "block"]
 VERDICTS: tuple[Verdict, ...] = ("allow", "review", "block")
@@ -90,6 +93,24 @@ class ComponentDoc(Struct, frozen=True):
     filters: tuple[IntentFilter, ...]
 
 
+class TriggerDoc(Struct, frozen=True):
+    """What starts the path that ends in a call; fields as in ``facts.Reach``."""
+
+    kind: TriggerKind
+    entry_point: str | None
+    path: tuple[Step, ...]
+    on_behalf_of: Owner | None
+    exported: bool
+    permission: str | None
+    returns_result: bool
+    assumed: bool
+
+    @classmethod
+    def of(cls, fact: Reach) -> "TriggerDoc":
+        """The entry for a reach fact."""
+        return cls(**{name: getattr(fact, name) for name in cls.__struct_fields__})
+
+
 class ApiCallDoc(Struct, frozen=True):
     """One call site of a watched API. ``triggers`` is None until the reach stage ran."""
 
@@ -100,7 +121,7 @@ class ApiCallDoc(Struct, frozen=True):
     via: Via
     receiver: str | None = None
     arguments: tuple[Argument, ...] = ()
-    triggers: tuple[dict[str, Any], ...] | None = None
+    triggers: tuple[TriggerDoc, ...] | None = None
 
 
 class ClipboardDoc(Struct, frozen=True):
@@ -113,8 +134,13 @@ class ClipboardDoc(Struct, frozen=True):
     via: Via
     receiver: str | None = None
     removed_at: tuple[Place, ...] = ()
+    replaced_at: tuple[Place, ...] = ()
+    stored_at: tuple[Place, ...] = ()
+    handed_back_at: tuple[Place, ...] = ()
+    secret: tuple[str, ...] = ()
+    sensitive: bool | None = None
     gate: tuple[Gate, ...] = ()
-    triggers: tuple[dict[str, Any], ...] | None = None
+    triggers: tuple[TriggerDoc, ...] | None = None
     guards: tuple[str, ...] | None = None
     sinks: tuple[dict[str, Any], ...] | None = None
 

@@ -15,6 +15,24 @@ Via = Literal["direct", "inherited", "reflection", "native", "script"]
 Confidence = Literal["present", "reachable", "flow"]
 Severity = Literal["info", "low", "medium", "high", "critical"]
 ComponentKind = Literal["activity", "activity-alias", "service", "receiver", "provider"]
+TriggerKind = Literal[
+    "paste-menu",
+    "user-action",
+    "lifecycle",
+    "window-focus",
+    "keystroke",
+    "clipboard-change",
+    "timer",
+    "service",
+    "receiver",
+    "provider",
+    "input-method",
+    "accessibility",
+    "notification-listener",
+    "web-bridge",
+    "unknown",
+    "unreachable",
+]
 ClipboardOperation = Literal["read", "peek", "watch", "write", "clear", "mark-sensitive"]
 
 # What data or capability an API call touches. The data categories come first, the means after them.
@@ -150,6 +168,13 @@ class Gate(Struct, frozen=True, order=True):
     source: str = ""
 
 
+class Step(Struct, frozen=True, order=True):
+    """One call of a path: where it is made and what it calls, as a descriptor."""
+
+    place: Place
+    api: str
+
+
 class AppIdentity(Struct, frozen=True, tag="app", tag_field="fact"):
     """The package's identity; one per observation. SHA-256 is of the package file, size in bytes."""
 
@@ -215,8 +240,33 @@ class ApiCall(Struct, frozen=True, tag="api-call", tag_field="fact"):
     at: Place | None = None
 
 
+class Reach(Struct, frozen=True, tag="reach", tag_field="fact"):
+    """A trigger: what starts the path that ends in the calls of one method (DESIGN section 6).
+
+    ``at`` names file and method and holds for every watched call in it. ``path`` are the calls from the entry point down to that
+    method, empty when the entry point is that method. ``entry_point`` is None where none is known. ``exported``: another app
+    can start it, with ``permission`` if one is asked for; ``returns_result``: what was read goes back to it. ``assumed``: the
+    type of a receiver on the path is not known.
+    """
+
+    kind: TriggerKind
+    entry_point: str | None = None
+    path: tuple[Step, ...] = ()
+    on_behalf_of: Owner | None = None
+    exported: bool = False
+    permission: str | None = None
+    returns_result: bool = False
+    assumed: bool = False
+    at: Place | None = None
+
+
 class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
-    """One access to the system clipboard (DESIGN section 6). Its triggers are the ``Reach`` facts of its place."""
+    """One access to the system clipboard (DESIGN section 6). Its triggers are the ``Reach`` facts of its place.
+
+    Of a read: ``guard`` literals and patterns that the text is tested against; ``replaced_at`` where, after a test, something
+    is written back; ``stored_at`` where the text is kept; ``handed_back_at`` where it is handed to the app that called.
+    Of a write: ``secret`` why the text looks secret, ``sensitive`` whether the clip is marked so (None: cannot be told).
+    """
 
     operation: ClipboardOperation
     api: str = ""
@@ -226,6 +276,11 @@ class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
     guard: tuple[str, ...] = ()
     gate: tuple[Gate, ...] = ()
     removed_at: tuple[Place, ...] = ()
+    replaced_at: tuple[Place, ...] = ()
+    stored_at: tuple[Place, ...] = ()
+    handed_back_at: tuple[Place, ...] = ()
+    secret: tuple[str, ...] = ()
+    sensitive: bool | None = None
     at: Place | None = None
 
 
@@ -263,8 +318,8 @@ class Gap(Struct, frozen=True, tag="gap", tag_field="fact"):
     at: Place | None = None
 
 
-Fact = AppIdentity | Permission | Component | ApiCall | ClipboardAccess | Trait | Signer | Gap
-"""Every kind of fact. Later stages (reach, flow, library, endpoint, payload ...) add their struct here."""
+Fact = AppIdentity | Permission | Component | ApiCall | ClipboardAccess | Reach | Trait | Signer | Gap
+"""Every kind of fact. Later stages (flow, library, endpoint, payload ...) add their struct here."""
 
 FACT_TYPES: dict[str, type[Fact]] = {
     "app": AppIdentity,
@@ -272,6 +327,7 @@ FACT_TYPES: dict[str, type[Fact]] = {
     "component": Component,
     "api-call": ApiCall,
     "clipboard": ClipboardAccess,
+    "reach": Reach,
     "trait": Trait,
     "signer": Signer,
     "gap": Gap,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from analyzer.errors import ResultError
 from analyzer.facts.model import Fact
 
-OBSERVATION_VERSION = 1
+OBSERVATION_VERSION = 2
 
 Stage = Literal["manifest", "signers", "dex", "reach", "flow", "libraries", "endpoints", "native", "payloads"]
 
