@@ -124,6 +124,19 @@ class Resources:
         return list(_chunks(self._data, header, min(size, len(self._data))))
 
 
+def xml_strings(data: bytes) -> Iterator[str]:
+    """The string pool of a binary XML document: every name and text in it. Raises ``FormatError``."""
+    try:
+        for chunk in _chunks(data, 8, len(data)):
+            if chunk.type == _STRING_POOL:
+                (count,) = struct.unpack_from("<I", data, chunk.start + 8)
+                for index in range(min(count, (chunk.end - chunk.start) // 4)):
+                    yield _pool_string(data, chunk, index)
+                return
+    except (struct.error, IndexError) as error:
+        raise FormatError(f"the string pool of a binary XML document cannot be read: {error}") from None
+
+
 def _chunks(data: bytes, start: int, end: int) -> Iterator[_Chunk]:
     """The chunks one after another; ends at the first that does not fit."""
     for _ in range(_MOST_CHUNKS):

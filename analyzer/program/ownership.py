@@ -8,7 +8,7 @@ from its manifest: the package name, and the packages of components that no libr
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +46,9 @@ def load_owner_table(path: Path) -> tuple[Library, ...]:
 class Ownership:
     """Owners of classes by their package, each package looked up once."""
 
-    def __init__(self, libraries: Iterable[Library], package: str, component_classes: Iterable[str]) -> None:
+    def __init__(self, libraries: Sequence[Library], package: str, component_classes: Iterable[str]) -> None:
         self._owners: dict[str, Owner] = {library.prefix: Owner("library", library.name) for library in libraries}
+        self._wrappers = frozenset(library.name for library in libraries if library.wrapper)
         self._known: dict[str, Owner] = {}
         own = {_own_prefix(package), package} - {""}
         own |= {name.rpartition(".")[0] for name in component_classes if self._lookup(name.rpartition(".")[0]) == UNKNOWN} - {""}
@@ -61,6 +62,11 @@ class Ownership:
         if known is None:
             known = self._known[package] = self._lookup(package)
         return known
+
+    def is_wrapper(self, cls: str) -> bool:
+        """Whether the class belongs to a pass-through library: what it does, it does for whoever calls it."""
+        owner = self.owner(cls)
+        return owner.kind == "library" and owner.name in self._wrappers
 
     def _lookup(self, package: str) -> Owner:
         while package:

@@ -113,9 +113,24 @@ class MethodCode:
 
         An exception handler gives ``(-1,)``: control comes from anywhere in its try block.
         """
+        return self.joins.get(at)
+
+    @property
+    def joins(self) -> dict[int, tuple[int, ...]]:
+        """All instructions for which ``sources`` is not None, with that answer."""
         if self._sources is None:
             self._sources = self._find_sources()
-        return self._sources.get(at)
+        return self._sources
+
+    @property
+    def words(self) -> list[int]:
+        """The code units, five zeros behind the last."""
+        return self._words
+
+    @property
+    def offsets(self) -> list[int]:
+        """The offset of each instruction, in code units."""
+        return self._offsets
 
     def _find_sources(self) -> dict[int, tuple[int, ...]]:
         index = {offset: at for at, offset in enumerate(self._offsets)}

@@ -94,9 +94,34 @@ class Pools:
             text = self._strings[row] = decode_mutf8(self.raw_string(row))
         return text
 
+    def texts(self, rows: NDArray[Any]) -> list[str]:
+        """Many strings at once, several times faster than one by one. Raises ``FormatError``."""
+        offsets = self.string_offsets[rows].astype(np.int64)
+        data = np.frombuffer(self._data, np.uint8)
+        lengths = np.ones(len(offsets), dtype=np.int64)
+        for _ in range(4):  # a ULEB128 of 32 bits has at most five bytes
+            last = data[np.minimum(offsets + lengths - 1, len(data) - 1)]
+            lengths += last >= 0x80
+        find, raw, known = self._data.find, self._data, self._strings
+        texts = []
+        for row, start in zip(rows.tolist(), (offsets + lengths).tolist(), strict=True):
+            text = known.get(row)
+            if text is None:
+                end = find(b"\0", start)
+                if end < 0:
+                    raise FormatError(f"string {row} has no end")
+                text = known[row] = decode_mutf8(raw[start:end])
+            texts.append(text)
+        return texts
+
     def type(self, row: int) -> str:
         """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``."""
         return self.string(int(self.types[row]))
+
+    def find_string(self, raw: bytes) -> int | None:
+        """The row of the string whose MUTF-8 bytes are *raw*; strings are sorted, for ASCII in the order of their bytes."""
+        row = bisect_left(range(len(self.string_offsets)), raw, key=self.raw_string)
+        return row if row < len(self.string_offsets) and self.raw_string(row) == raw else None
 
     def types_with_prefix(self, prefix: bytes) -> tuple[int, int]:
         """The range of type rows whose descriptor starts with *prefix*.

@@ -1,0 +1,197 @@
+"""What starts each watched call: ``Reach`` facts, one for each trigger of each method that holds a watched call.
+
+The calls of one method share its triggers, so the facts name the method. A method that nothing starts is ``unreachable``,
+unless something in the package could name its class at run time; then the trigger is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from analyzer.errors import PackageError
+from analyzer.facts import ApiCall, ClipboardAccess, Fact, Gap, Owner, Place, Reach, Step
+from analyzer.platform.callbacks import Callbacks
+from analyzer.program.app import App
+from analyzer.program.calls import CallGraph
+from analyzer.program.entrypoints import EntryPoints
+from analyzer.program.layouts import read_layouts
+from analyzer.program.linking import Linked
+from analyzer.program.liveness import Liveness
+from analyzer.program.members import Members
+from analyzer.program.starts import ComponentStarts
+from analyzer.program.triggers import MOST_TRIGGERS, Trigger, Triggers, TriggerSearch
+
+_MOST_NATIVE_BYTES = 8 << 20
+_HIDES = "Further triggers of calls in these methods."
+
+
+class _Frame(NamedTuple):
+    """A method on a path and its class."""
+
+    node: int
+    cls: str
+
+
+def reach_facts(app: App, facts: Sequence[Fact], callbacks: Callbacks) -> Iterator[Fact]:
+    """The ``Reach`` facts of all watched calls among *facts*, and gaps for what was cut short."""
+    wanted = _methods_with_calls(facts)
+    if not wanted:
+        return
+    layouts = read_layouts(app.package, lambda cls: app.hierarchy.definition(cls) is not None)
+    yield from layouts.gaps
+    linked = Linked(app.dex_files, app.hierarchy)
+    members = Members(app.hierarchy)
+    entries = EntryPoints(app, linked, members, callbacks, layouts)
+    graph = CallGraph(app, linked, Liveness(linked, entries.roots(), members.platform_names), members, callbacks)
+    search = TriggerSearch(graph, entries, ComponentStarts(graph, entries, app.manifest))
+    writer = _Writer(app, linked, search, _Nameable(app, facts))
+    nodes = _nodes_by_place(linked, wanted)
+    cut: list[Place] = []
+    for place, handed_back in wanted.items():
+        node = nodes.get((place.file, place.method or ""))
+        triggers = search.of(node) if node is not None and graph.live.methods[node] else Triggers((), False, ())
+        if triggers.cut:
+            cut.append(place)
+        yield from writer.facts(node, place, triggers, handed_back)
+    if cut:
+        why = f"{len(cut)} methods have more triggers than the {MOST_TRIGGERS} nearest that are told, or too many callers to see all."
+        yield Gap("budget", why, count=len(cut), could_hide=_HIDES, would_lift="A larger budget.", at=min(cut))
+
+
+def _methods_with_calls(facts: Iterable[Fact]) -> dict[Place, frozenset[str]]:
+    """The methods that hold a watched call, each with the classes in which what is read there is handed to a caller."""
+    found: dict[Place, frozenset[str]] = {}
+    for fact in facts:
+        if isinstance(fact, (ApiCall, ClipboardAccess)) and fact.at is not None and fact.at.method is not None:
+            place = Place(fact.at.file, fact.at.method)
+            back = fact.handed_back_at if isinstance(fact, ClipboardAccess) else ()
+            found[place] = found.get(place, frozenset()) | {_outermost(at.method or "") for at in back}
+    return found
+
+
+def _outermost(method: str) -> str:
+    return method.partition(";")[0].partition("$")[0]
+
+
+def _nodes_by_place(linked: Linked, wanted: Iterable[Place]) -> dict[tuple[str, str], int]:
+    """The node of each wanted method."""
+    found = {}
+    numbers = {dex.name: number for number, dex in enumerate(linked.dex_files)}
+    for place in wanted:
+        node = linked.node_of(place.method or "")
+        if node is not None and int(linked.nodes.dex[node]) == numbers.get(place.file):
+            found[(place.file, place.method or "")] = node
+    return found
+
+
+class _Writer:
+    """Puts triggers into facts: paths with places, on whose behalf, who else can start it."""
+
+    def __init__(self, app: App, linked: Linked, search: TriggerSearch, nameable: _Nameable) -> None:
+        self._ownership = app.ownership
+        self._linked = linked
+        self._search = search
+        self._nameable = nameable
+        self._steps: dict[int, Step] = {}
+
+    def facts(self, node: int | None, at: Place, triggers: Triggers, handed_back: frozenset[str]) -> Iterator[Reach]:
+        """The facts of one method. A method of a class that is never loaded has no node: nothing reaches it."""
+        if triggers.found:
+            yield from (self._fact(node, at, trigger, handed_back) for trigger in triggers.found if node is not None)
+            return
+        owner = self._on_behalf_of((self._cls(node),)) if node is not None else None
+        tops = triggers.tops or (() if node is None else (node,))
+        if triggers.cut or any(self._nameable.could_name(self._linked.holder(top)) for top in tops):
+            yield Reach("unknown", on_behalf_of=owner, assumed=True, at=at)
+        else:
+            yield Reach("unreachable", on_behalf_of=owner, at=at)
+
+    def _fact(self, node: int | None, at: Place, trigger: Trigger, handed_back: frozenset[str]) -> Reach:
+        linked = self._linked
+        sites = [site for link in trigger.links for site in link.sites]
+        path = tuple(self._step(site) for site in sites)
+        frames = [linked.holder(trigger.node), *(self._cls(int(linked.sites.caller[site])) for site in sites)]
+        if node is not None:
+            frames.append(self._cls(node))
+        kind = trigger.kind
+        if kind == "paste-menu" and not all(self._ownership.is_wrapper(cls) for cls in frames):
+            kind = "user-action"
+        classes = {_outermost(cls) for cls in frames}
+        return Reach(
+            kind,
+            linked.descriptor(trigger.node),
+            path,
+            self._on_behalf_of(tuple(reversed(frames))),
+            trigger.exported,
+            trigger.permission,
+            bool(classes & handed_back),
+            trigger.assumed,
+            at,
+        )
+
+    def _cls(self, node: int) -> str:
+        return self._linked.holder(node)
+
+    def _on_behalf_of(self, frames: tuple[str, ...]) -> Owner | None:
+        """The owner of the first frame, from the call upwards, that is no pass-through."""
+        cls = next((cls for cls in frames if not self._ownership.is_wrapper(cls)), None)
+        return None if cls is None else self._ownership.owner(cls)
+
+    def _step(self, site: int) -> Step:
+        known = self._steps.get(site)
+        if known is None:
+            linked = self._linked
+            sites = linked.sites
+            dex = linked.dex_files[int(sites.dex[site])]
+            row = int(sites.row[site])
+            target = int(dex.units[dex.instructions.position[row] + 1])
+            place = Place(dex.name, linked.descriptor(int(sites.caller[site])), dex.offset_of(row))
+            known = self._steps[site] = Step(place, dex.pools.method(target))
+        return known
+
+
+class _Nameable:
+    """Whether something in the package could name a class while the app runs: then *nothing calls it* cannot be said."""
+
+    def __init__(self, app: App, facts: Sequence[Fact]) -> None:
+        self._app = app
+        self._computed = any(self._is_open(fact) for fact in facts if isinstance(fact, ApiCall))
+        self._known: dict[str, bool] = {}
+
+    def _is_open(self, call: ApiCall) -> bool:
+        """Code that is loaded, or a class that is looked up by a computed name, outside of the toolkits."""
+        if call.at is None or self._app.ownership.is_wrapper((call.at.method or "").partition("->")[0]):
+            return False
+        if call.category == "dynamic-code":
+            return True
+        looks_up = call.api.startswith(("Ljava/lang/Class;->forName", "Ljava/lang/ClassLoader;->loadClass"))
+        return looks_up and not call.arg
+
+    def could_name(self, cls: str) -> bool:
+        """Whether the class's name stands somewhere as a string, or names are computed."""
+        known = self._known.get(cls)
+        if known is None:
+            known = self._known[cls] = self._computed or self._named(cls)
+        return known
+
+    def _named(self, cls: str) -> bool:
+        dotted, slashed = cls[1:-1].replace("/", ".").encode("utf-8", "replace"), cls[1:-1].encode("utf-8", "replace")
+        pools = [dex.pools for dex in self._app.dex_files]
+        if any(p.find_string(dotted) is not None or p.find_string(slashed) is not None for p in pools):
+            return True
+        return self._native is None or any(slashed in library for library in self._native)
+
+    @cached_property
+    def _native(self) -> list[bytes] | None:
+        """The native libraries, which find classes by name (JNI FindClass); None: too many bytes to look through."""
+        package = self._app.package
+        names = [name for name in package.names() if name.startswith("lib/") and name.endswith(".so")]
+        first = {name.rpartition("/")[2]: name for name in reversed(names)}  # one ABI of each library
+        if sum(package.size_of(name) for name in first.values()) > _MOST_NATIVE_BYTES:
+            return None
+        try:
+            return [package.read(name) for name in first.values()]
+        except PackageError:
+            return None

@@ -1,0 +1,206 @@
+"""The call graph, backwards and on demand: who calls a method, directly, through an interface, or by way of the platform.
+
+Only what lies behind a method that somebody asks about is ever worked out. A direct reference is a link as it stands. Where a
+method overrides another, the objects of its class are followed (``tracking``), and a call through the base counts when
+one of them is its receiver. Where the objects are lost, the calls through the base count as *assumed*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from analyzer.formats.dex import opcodes as op
+from analyzer.platform.callbacks import Callbacks
+from analyzer.program.app import App
+from analyzer.program.constants_sites import ConstantSites
+from analyzer.program.fields import FieldLoads
+from analyzer.program.linking import Linked
+from analyzer.program.liveness import Liveness
+from analyzer.program.members import Members
+from analyzer.program.objects import Origin
+from analyzer.program.tracking import Bodies, Link, Links, References, Tracker, seeds_of_instances
+
+_MOST_ASSUMED = 40
+_MOST_MAKERS = 60
+_ABSTRACT = 0x400
+_INTERFACE = 0x200
+
+
+class Handed(NamedTuple):
+    """An object was handed to the platform under ``declared``; the platform may call the asked method of it."""
+
+    link: Link
+    declared: str
+
+
+class Callers(NamedTuple):
+    """Who runs a method: ``links`` from callers, ``handed`` to the platform, ``made_in`` nodes that make objects of its class.
+
+    ``lost``: objects of the class could not all be followed.
+    """
+
+    links: tuple[Link, ...]
+    handed: tuple[Handed, ...] = ()
+    made_in: tuple[int, ...] = ()
+    lost: bool = False
+
+
+class CallGraph:
+    """Callers of the package's methods. Answers are kept."""
+
+    def __init__(self, app: App, linked: Linked, live: Liveness, members: Members, callbacks: Callbacks) -> None:
+        self.linked = linked
+        self.live = live
+        self._hierarchy = app.hierarchy
+        self.bodies = Bodies(self.linked)
+        self._references = References(linked, live, app.hierarchy, callbacks)
+        self._constants = ConstantSites(linked, live)
+        loads = FieldLoads(linked, live, app.hierarchy)
+        self._tracker = Tracker(linked, live, self._references, self.bodies, loads)
+        self._objects: dict[tuple[int, frozenset[str]], Links] = {}
+        self._members = members
+        self._named: dict[int, Links] = {}
+        self._callers: dict[int, Callers] = {}
+
+    def callers(self, node: int) -> Callers:
+        """Who runs *node*."""
+        known = self._callers.get(node)
+        if known is None:
+            known = self._callers[node] = self._find(node)
+        return known
+
+    def objects_of(self, type_id: int, member: str) -> Links:
+        """Where the objects of exactly this class go, as far as *member* can be called on them there."""
+        roots = self._members.declaring(self.linked.type_names[type_id], member)
+        known = self._objects.get((type_id, roots))
+        if known is None:
+            seeds = [*seeds_of_instances(self.linked, self.live, type_id)][:_MOST_MAKERS]
+            known = self._tracker.follow(
+                seeds, lambda cls: self._members.below(cls, roots), receivers=self._own_receivers(type_id)
+            )
+            self._objects[(type_id, roots)] = known
+        return known
+
+    def uses_of_class(self, type_id: int, also: tuple[str, ...] = ()) -> Links:
+        """Where a class constant, the class's name or one of the strings *also* goes: intents, workers, reflection."""
+        known = self._named.get(type_id)
+        if known is None:
+            name = self.linked.type_names[type_id]
+            seeds = [*self._constants.of_class(name), *self._constants.of_strings((name[1:-1].replace("/", "."), *also))]
+            known = self._named[type_id] = self._tracker.follow(seeds[:_MOST_MAKERS], lambda cls: cls == "Ljava/lang/Class;")
+        return known
+
+    def _own_receivers(self, type_id: int) -> list[tuple[int, Origin]]:
+        """``this`` of every method that the class has or inherits within the package."""
+        linked = self.linked
+        found = []
+        current = type_id
+        for _ in range(64):
+            for node in linked.methods_of(current):
+                if self.live.methods[node] and linked.nodes.item[node] >= 0 and not int(linked.nodes.flags[node]) & 0x8:
+                    found.append((node, Origin("param", 0)))
+            current = int(linked.superclass[current])
+            if current < 0 or not linked.is_defined(current):
+                break
+        return found
+
+    def _find(self, node: int) -> Callers:
+        linked = self.linked
+        links = [Link(caller, (site,)) for site, caller in self._live(linked.calls_to(node))]
+        if linked.name(node) == "<clinit>":
+            return Callers(tuple(self._initialisers(node)))
+        if linked.nodes.direct[node]:
+            return Callers(tuple(links))
+        links += self._inherited_default(node)
+        return self._dispatched(node, links)
+
+    def _inherited_default(self, node: int) -> Iterator[Link]:
+        """Calls of an interface's default method through a class that inherits it."""
+        linked = self.linked
+        key = int(linked.nodes.key[node])
+        if not linked.is_interface(key >> 32):
+            return
+        below = np.array([child << 32 | key & 0xFFFFFFFF for child in linked.subtypes(key >> 32)], dtype=np.int64)
+        inherit = below[linked.find(below) < 0].tolist()
+        for site, caller in self._live(linked.calls_of(inherit)):
+            yield Link(caller, (site,))
+
+    def _live(self, sites: list[int]) -> Iterator[tuple[int, int]]:
+        """The sites in live code, with their callers."""
+        callers = self.linked.sites.caller[sites] if sites else np.zeros(0, dtype=np.int64)
+        for site, caller, live in zip(sites, callers.tolist(), self.live.methods[callers].tolist(), strict=True):
+            if live:
+                yield site, caller
+
+    def _dispatched(self, node: int, links: list[Link]) -> Callers:
+        """Callers through classes and interfaces above, and the platform."""
+        linked = self.linked
+        key = int(linked.nodes.key[node])
+        if not linked.overrides(key):
+            return Callers(tuple(links))
+        above = [*self._live(linked.calls_above(node))]
+        member = linked.member(node)
+        if self._is_sole_target(node) and not self._members.in_platform_above(linked.holder(node), member):
+            links += (Link(caller, (site,)) for site, caller in above)
+            return Callers(tuple(links))
+        handed: list[Handed] = []
+        made: list[int] = []
+        lost = False
+        for type_id in linked.inheritors(node):
+            if not self.live.made[type_id]:
+                continue
+            objects = self.objects_of(type_id, member)
+            links += objects.called.get(key & 0xFFFFFFFF, ())
+            links += objects.run.get(linked.name(node), ())
+            handed += (Handed(link, link.handed_to) for link in objects.handed if link.handed_to is not None)
+            made += objects.made_in
+            lost = lost or objects.lost
+        links = list(dict.fromkeys(links))
+        if lost and len(above) <= _MOST_ASSUMED and not (links or handed):
+            links += (Link(caller, (site,), assumed=True) for site, caller in above)
+        return Callers(tuple(links), tuple(handed), tuple(dict.fromkeys(made)), lost)
+
+    def _is_sole_target(self, node: int) -> bool:
+        """Whether calls through classes above can only mean this one method."""
+        live = self.live.methods
+        return all(other == node or not live[other] for other in self.linked.overriders_of_member(node))
+
+    def _initialisers(self, node: int) -> Iterator[Link]:
+        """Where a class is first used: made, called statically, a static field touched (JVMS 5.5)."""
+        linked = self.linked
+        type_id = int(linked.nodes.key[node]) >> 32
+        seen = set()
+        for each in (type_id, *linked.subtypes(type_id)):
+            for maker, at in linked.made(each):
+                if not self.live.methods[maker]:
+                    continue
+                site = self._site_of_constructor(maker, at)
+                if site is not None and maker not in seen:
+                    seen.add(maker)
+                    yield Link(maker, (site,))
+        for method in linked.methods_of(type_id):
+            if linked.nodes.direct[method] and int(linked.nodes.flags[method]) & 0x8:
+                for site, caller in self._live(linked.calls_to(method)):
+                    if caller not in seen:
+                        seen.add(caller)
+                        yield Link(caller, (site,))
+        for reader in self._constants.static_users(linked.type_names[type_id]):
+            if reader not in seen and reader != node:
+                seen.add(reader)
+                yield Link(reader, ())
+
+    def _site_of_constructor(self, maker: int, at: int) -> int | None:
+        """The constructor call that follows a new-instance, for the path."""
+        objects = self.bodies.objects(maker)
+        for use in objects.uses.get(Origin("new", at), ()) if objects else ():
+            if use.kind == "arg" and use.value == 0:
+                return self.bodies.site(maker, use.at)
+        return None
+
+
+def is_dispatched(opcode: int) -> bool:
+    """Whether the object decides which method an invoke runs."""
+    return opcode in op.INVOKE_DISPATCHED

@@ -1,0 +1,86 @@
+"""Where an object field is read: by its name and its class or a relative of that class."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.formats.dex import opcodes
+from analyzer.program.hierarchy import Hierarchy
+from analyzer.program.linking import Linked
+from analyzer.program.liveness import Liveness
+from analyzer.program.objects import Origin
+
+_LOADS = opcodes.opcode_mask(opcodes.OBJECT_LOADS)
+_MAX_LOADS = 400
+
+
+class FieldLoads:
+    """The reads of object fields of all DEX files, found by name.
+
+    Code may name a field through a subclass of the class that declares it, so a read counts when the two classes that are named
+    are the same or one inherits from the other.
+    """
+
+    def __init__(self, linked: Linked, live: Liveness, hierarchy: Hierarchy) -> None:
+        self._linked = linked
+        self._live = live.methods
+        self._hierarchy = hierarchy
+        self._known: dict[tuple[str, str], list[tuple[int, Origin]]] = {}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[int, int]]]:
+        """Field rows that are read somewhere, as (DEX file, field row), by name."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, dex in enumerate(self._linked.dex_files):
+            rows = np.flatnonzero(np.bincount(self._reads(number)[1], minlength=0))
+            names = dex.pools.texts(dex.pools.fields["name"][rows])
+            for row, name in zip(rows.tolist(), names, strict=True):
+                found.setdefault(name, []).append((number, row))
+        return found
+
+    def _reads(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Instruction rows and field rows of all object reads of one file, sorted by field row."""
+        if number not in self._sorted:
+            dex = self._linked.dex_files[number]
+            rows = np.flatnonzero(_LOADS[dex.opcode])
+            at = np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)
+            target = dex.units[at].astype(np.int64)
+            good = target < len(dex.pools.fields)
+            order = np.argsort(target[good].astype(np.uint16), kind="stable")
+            self._sorted[number] = rows[good][order], target[good][order]
+        return self._sorted[number]
+
+    @cached_property
+    def _sorted(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        return {}
+
+    def of(self, number: int, row: int) -> list[tuple[int, Origin]]:
+        """The nodes that read field *row* of DEX file *number*, each with the origin that stands for it there."""
+        pools = self._linked.dex_files[number].pools
+        if row >= len(pools.fields):
+            return []
+        holder, _, name = pools.field(row).partition("->")
+        known = self._known.get((holder, name))
+        if known is None:
+            known = self._known[(holder, name)] = self._find(holder, name)
+        return known
+
+    def _find(self, holder: str, name: str) -> list[tuple[int, Origin]]:
+        found: dict[tuple[int, Origin], None] = {}
+        for number, row in self._by_name.get(name, ()):
+            other = self._linked.dex_files[number].pools.field(row).partition("->")[0]
+            if other != holder and not self._related(holder, other):
+                continue
+            rows, targets = self._reads(number)
+            low, high = np.searchsorted(targets, [row, row + 1])
+            for instruction in rows[low:high].tolist():
+                for node in self._linked.nodes_at(number, instruction):
+                    if self._live[node]:
+                        found[(node, Origin("field", row))] = None
+        return list(found)[:_MAX_LOADS]
+
+    def _related(self, one: str, other: str) -> bool:
+        return one in self._hierarchy.ancestors(other) or other in self._hierarchy.ancestors(one)

@@ -1,0 +1,470 @@
+"""One numbering of types, members and methods over all DEX files of a package, as arrays.
+
+Each DEX file has its own tables; a call from one file into another can only be followed when both speak of the same
+numbers. Names are interned once a file, everything after that is integer columns: which method a reference means
+(resolution up the superclasses: JVMS 5.4.3.3, as ART does it), who calls it, and who inherits from whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.formats.dex import DexFile
+from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.pools import NO_INDEX
+from analyzer.program.hierarchy import Hierarchy
+
+Ints = NDArray[np.int64]
+_NONE = np.zeros(0, dtype=np.int64)
+_SHIFT = 32
+_INTERFACE = 0x200
+
+
+class Nodes(NamedTuple):
+    """Every method that a class of the package defines; rows are *node* numbers.
+
+    ``key`` type and member in one number, ``dex`` number of the DEX file, ``method`` row of its method table, ``flags``
+    access flags, ``item`` row of its code items (-1: no code), ``direct`` static, private or constructor.
+    """
+
+    key: Ints
+    dex: Ints
+    method: Ints
+    flags: Ints
+    item: Ints
+    direct: NDArray[np.bool_]
+
+
+class Sites(NamedTuple):
+    """Every invoke: the calling node, DEX file, instruction row, key of the reference, opcode and resolved node (or -1)."""
+
+    caller: Ints
+    dex: Ints
+    row: Ints
+    key: Ints
+    opcode: NDArray[np.uint8]
+    target: Ints
+
+
+class Linked:
+    """The package's methods and calls under one numbering.
+
+    A class that is defined twice counts where it is loaded first. Keys combine type and member: ``type << 32 | member``.
+    """
+
+    def __init__(self, dex_files: Sequence[DexFile], hierarchy: Hierarchy) -> None:
+        self.dex_files = tuple(dex_files)
+        self._hierarchy = hierarchy
+        self._types: dict[str, int] = {}
+        self._above: dict[int, tuple[int, ...]] = {}
+        self._overriders: dict[int, tuple[int, ...]] = {}
+        names: dict[str, int] = {}
+        protos: dict[bytes, int] = {}
+        self._type_of: list[Ints] = []
+        shapes: list[Ints] = []
+        for dex in self.dex_files:
+            types = _intern(self._types, dex.pools.texts(dex.pools.types))
+            self._type_of.append(types)
+            shapes.append(_method_shapes(dex, types, names, protos))
+        self.type_names = list(self._types)
+        self._members, inverse = np.unique(np.concatenate([_NONE, *shapes]), return_inverse=True)
+        bounds = np.cumsum([0, *map(len, shapes)]).tolist()
+        members = [inverse[low:high] for low, high in pairwise(bounds)]
+        self.ref_keys: list[Ints] = [
+            types[dex.pools.methods["holder"]] << _SHIFT | member if len(types) else _NONE
+            for dex, types, member in zip(self.dex_files, self._type_of, members, strict=True)
+        ]
+        self._member_names = list(names)
+        self._link_classes()
+
+    def _link_classes(self) -> None:
+        count = len(self.type_names)
+        self.superclass: Ints = np.full(count, -1, dtype=np.int64)
+        self._defined: Ints = np.full(count, -1, dtype=np.int64)
+        self._class_row: Ints = np.full(count, -1, dtype=np.int64)
+        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
+            classes = dex.pools.classes
+            own, rows = np.unique(types[classes["type"]] if len(types) else _NONE, return_index=True)
+            new = self._defined[own] < 0
+            own, rows = own[new], rows[new]
+            self._defined[own], self._class_row[own] = number, rows
+            parents = classes["superclass"][rows].astype(np.int64)
+            has = parents != NO_INDEX
+            self.superclass[own[has]] = types[parents[has]]
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The defined methods, in order of DEX file and class data."""
+        parts: list[tuple[Ints, ...]] = []
+        for number, (dex, types, keys) in enumerate(zip(self.dex_files, self._type_of, self.ref_keys, strict=True)):
+            m = dex.methods
+            row_class = types[dex.pools.classes["type"].astype(np.int64)] if len(types) else _NONE
+            wins = (self._defined[row_class] == number) & (self._class_row[row_class] == np.arange(len(row_class)))
+            keep = np.flatnonzero(wins[m.class_def])
+            order = np.argsort(dex.items.offset, kind="stable")
+            offsets = dex.items.offset[order]
+            code = m.code[keep]
+            at = np.minimum(np.searchsorted(offsets, code), max(len(offsets) - 1, 0))
+            has = (code > 0) & (offsets[at] == code) if len(offsets) else np.zeros(len(code), dtype=bool)
+            item = np.where(has, order[at] if len(order) else -1, -1)
+            numbers = np.full(len(keep), number)
+            parts.append((keys[m.method[keep]], numbers, m.method[keep], m.flags[keep], item, m.direct[keep]))
+        columns = [np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(6)]
+        return Nodes(columns[0], columns[1], columns[2], columns[3], columns[4], columns[5].astype(bool))
+
+    @cached_property
+    def _node_order(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.nodes.key, kind="stable")
+        return order, self.nodes.key[order]
+
+    def find(self, keys: Ints) -> Ints:
+        """The nodes that define exactly these keys, -1 where there is none."""
+        order, ordered = self._node_order
+        if not len(ordered):
+            return np.full(len(keys), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
+        return np.where(ordered[at] == keys, order[at], -1)
+
+    def resolve(self, keys: Ints) -> Ints:
+        """The nodes that references *keys* mean: the class itself, then its superclasses; -1 when none defines it."""
+        result = self.find(keys)
+        todo = np.flatnonzero(result < 0)
+        cls, member = keys[todo] >> _SHIFT, keys[todo] & 0xFFFFFFFF
+        for _ in range(256):  # deeper than any real hierarchy; ends the cycles of hostile files
+            cls = self.superclass[cls]
+            going = cls >= 0
+            todo, cls, member = todo[going], cls[going], member[going]
+            if not len(todo):
+                break
+            found = self.find(cls << _SHIFT | member)
+            result[todo] = found
+            going = found < 0
+            todo, cls, member = todo[going], cls[going], member[going]
+        return result
+
+    @cached_property
+    def sites(self) -> Sites:
+        """Every invoke of every defined method."""
+        parts = []
+        for number, (dex, keys) in enumerate(zip(self.dex_files, self.ref_keys, strict=True)):
+            rows, targets = dex.invokes
+            caller, which = self._spread(number, rows, np.arange(len(rows)))
+            resolved = np.full(len(keys), -1, dtype=np.int64)
+            used = np.flatnonzero(np.bincount(targets, minlength=len(keys)))
+            resolved[used] = self.resolve(keys[used])
+            rows, targets = rows[which], targets[which]
+            numbers = np.full(len(rows), number)
+            parts.append((caller, numbers, rows, keys[targets], dex.opcode[rows], resolved[targets]))
+        columns = [np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(6)]
+        return Sites(columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.uint8), columns[5])
+
+    @cached_property
+    def _by_target(self) -> tuple[Ints, Ints]:
+        target = self.sites.target
+        called = np.flatnonzero(target >= 0)
+        order = called[np.argsort(target[called].astype(np.int32), kind="stable")]
+        return order, np.searchsorted(target[order], np.arange(len(self.nodes.key) + 1))
+
+    def calls_to(self, node: int) -> list[int]:
+        """The sites whose reference resolves to *node*."""
+        order, first = self._by_target
+        return order[first[node] : first[node + 1]].tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _by_key(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.sites.key, kind="stable")
+        return order, self.sites.key[order]
+
+    def calls_of(self, keys: Iterable[int]) -> list[int]:
+        """The sites that name exactly one of the references *keys*."""
+        wanted = np.array(sorted(keys), dtype=np.int64)
+        order, ordered = self._by_key
+        low, high = np.searchsorted(ordered, wanted), np.searchsorted(ordered, wanted, side="right")
+        return [site for a, b in zip(low.tolist(), high.tolist(), strict=True) if a < b for site in order[a:b].tolist()]
+
+    @cached_property
+    def sites_by_caller(self) -> tuple[Ints, Ints]:
+        """The sites in order of their calling node, and where those of each node begin."""
+        order = np.argsort(self.sites.caller.astype(np.int32), kind="stable")
+        return order, np.searchsorted(self.sites.caller[order], np.arange(len(self.nodes.key) + 1))
+
+    def calls_in(self, node: int) -> list[int]:
+        """The sites in *node*."""
+        order, first = self.sites_by_caller
+        return order[first[node] : first[node + 1]].tolist()  # type: ignore[no-any-return]
+
+    def calls_above(self, node: int) -> list[int]:
+        """The virtual and interface calls that name the node's member on a class or interface above its own."""
+        key = int(self.nodes.key[node])
+        member = key & 0xFFFFFFFF
+        if self.nodes.direct[node]:
+            return []
+        above = self.calls_of(parent << _SHIFT | member for parent in self.above(key >> _SHIFT))
+        return [site for site in above if int(self.sites.opcode[site]) in op.INVOKE_DISPATCHED]
+
+    def above(self, type_id: int) -> tuple[int, ...]:
+        """All types above a class, the platform's included, that some DEX file names."""
+        known = self._above.get(type_id)
+        if known is None:
+            names = self._hierarchy.ancestors(self.type_names[type_id])[1:]
+            known = self._above[type_id] = tuple(self._types[name] for name in names if name in self._types)
+        return known
+
+    def overriders(self, key: int) -> tuple[int, ...]:
+        """The nodes with code below the class of *key* that define its member: what a virtual call of it may also mean."""
+        known = self._overriders.get(key)
+        if known is None:
+            member = key & 0xFFFFFFFF
+            below = self.subtypes(key >> _SHIFT)
+            nodes = self.find(np.array([child << _SHIFT | member for child in below], dtype=np.int64))
+            known = tuple(node for node in nodes.tolist() if node >= 0 and self.nodes.item[node] >= 0)
+            self._overriders[key] = known
+        return known
+
+    def overriders_of_member(self, node: int) -> set[int]:
+        """All nodes with code that a call through any class above *node* may mean."""
+        key = int(self.nodes.key[node])
+        found: set[int] = set()
+        for parent in self.above(key >> _SHIFT):
+            found.update(self.overriders(parent << _SHIFT | key & 0xFFFFFFFF))
+        return found
+
+    def overrides(self, key: int) -> bool:
+        """Whether the member of *key* may be one that a class above, or the platform, calls: no root class of its own."""
+        return bool(self.above(key >> _SHIFT))
+
+    def inheritors(self, node: int) -> list[int]:
+        """The classes whose objects run *node* for its member: its own and those below that do not override it."""
+        key = int(self.nodes.key[node])
+        type_id, member = key >> _SHIFT, key & 0xFFFFFFFF
+        found, stack = [], [type_id]
+        while stack:
+            current = stack.pop()
+            found.append(current)
+            for child in self._subtypes.get(current, ()):
+                keys = np.array([child << _SHIFT | member], dtype=np.int64)
+                if child not in found and self.find(keys)[0] < 0:
+                    stack.append(child)
+        return found
+
+    def is_interface(self, type_id: int) -> bool:
+        """Whether the package defines the type as an interface."""
+        number = int(self._defined[type_id])
+        if number < 0:
+            return False
+        return bool(int(self.dex_files[number].pools.classes["flags"][self._class_row[type_id]]) & _INTERFACE)
+
+    @cached_property
+    def _made(self) -> tuple[Ints, Ints, Ints]:
+        """Every new-instance: type numbers in order, with DEX file and instruction row."""
+        parts: list[tuple[Ints, Ints, Ints]] = []
+        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
+            rows = np.flatnonzero(dex.opcode == op.NEW_INSTANCE)
+            target = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)].astype(np.int64)
+            good = target < len(types)
+            rows, target = rows[good], types[target[good]]
+            good = self._defined[target] >= 0
+            parts.append((target[good], np.full(int(good.sum()), number), rows[good]))
+        target, dex_number, row = (np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(3))
+        order = np.argsort(target, kind="stable")
+        return target[order], dex_number[order], row[order]
+
+    def made(self, type_id: int) -> list[tuple[int, int]]:
+        """Where objects of exactly this class of the package are made: node and instruction within it."""
+        types, dex, row = self._made
+        low, high = np.searchsorted(types, [type_id, type_id + 1])
+        found = []
+        for number, instruction in zip(dex[low:high].tolist(), row[low:high].tolist(), strict=True):
+            found += [(node, instruction - self._first(node)) for node in self.nodes_at(number, instruction)]
+        return found
+
+    def _first(self, node: int) -> int:
+        dex = self.dex_files[int(self.nodes.dex[node])]
+        return int(dex.instructions.first[self.nodes.item[node]])
+
+    @cached_property
+    def _by_item(self) -> list[tuple[Ints, Ints]]:
+        found = []
+        for number in range(len(self.dex_files)):
+            own = np.flatnonzero((self.nodes.dex == number) & (self.nodes.item >= 0))
+            order = own[np.argsort(self.nodes.item[own], kind="stable")]
+            found.append((order, self.nodes.item[order]))
+        return found
+
+    def nodes_at(self, dex: int, row: int) -> list[int]:
+        """The nodes whose code holds instruction *row* of DEX file *dex*: nearly always one."""
+        order, items = self._by_item[dex]
+        item = self.dex_files[dex].instructions.item[row]
+        low, high = np.searchsorted(items, [item, item + 1])
+        return order[low:high].tolist()  # type: ignore[no-any-return]
+
+    def type_id(self, descriptor: str) -> int | None:
+        """The number of the type *descriptor*, or None when no DEX file names it."""
+        return self._types.get(descriptor)
+
+    def type_rows(self, dex: int) -> Ints:
+        """The type numbers of the type rows of DEX file *dex*."""
+        return self._type_of[dex]
+
+    def is_defined(self, type_id: int) -> bool:
+        """Whether the package defines the class."""
+        return bool(self._defined[type_id] >= 0)
+
+    @cached_property
+    def _methods_by_class(self) -> tuple[Ints, Ints]:
+        holders = self.nodes.key >> _SHIFT
+        order = np.argsort(holders, kind="stable")
+        return order, np.searchsorted(holders[order], np.arange(len(self.type_names) + 1))
+
+    def methods_of(self, type_id: int) -> list[int]:
+        """The nodes of the class."""
+        order, first = self._methods_by_class
+        return order[first[type_id] : first[type_id + 1]].tolist()  # type: ignore[no-any-return]
+
+    def node_of(self, descriptor: str) -> int | None:
+        """The node of a full method descriptor, or None."""
+        cls, _, member = descriptor.partition("->")
+        type_id = self._types.get(cls)
+        for node in self.methods_of(type_id) if type_id is not None else ():
+            if self.dex_files[int(self.nodes.dex[node])].pools.method_member(int(self.nodes.method[node])) == member:
+                return node
+        return None
+
+    def descriptor(self, node: int) -> str:
+        """The full descriptor of a node."""
+        return self.dex_files[int(self.nodes.dex[node])].pools.method(int(self.nodes.method[node]))
+
+    def return_type(self, node: int) -> str:
+        """The return type of a node."""
+        pools = self.dex_files[int(self.nodes.dex[node])].pools
+        return pools.type(int(pools.protos[int(pools.methods[int(self.nodes.method[node])]["shape"])]["returns"]))
+
+    def holder(self, node: int) -> str:
+        """The class of a node."""
+        return self.type_names[int(self.nodes.key[node]) >> _SHIFT]
+
+    def member(self, node: int) -> str:
+        """``name(parameters)return`` of a node."""
+        return self.dex_files[int(self.nodes.dex[node])].pools.method_member(int(self.nodes.method[node]))
+
+    def name(self, node: int) -> str:
+        """The name of a node's method."""
+        return self.member_name(int(self.nodes.key[node]))
+
+    def member_name(self, key: int) -> str:
+        """The method's name in *key*."""
+        return self._member_names[int(self._members[key & 0xFFFFFFFF]) >> _SHIFT]
+
+    def members_named(self, names: frozenset[str]) -> NDArray[np.bool_]:
+        """For each member number whether its method has one of *names*."""
+        wanted = np.array([name in names for name in self._member_names], dtype=bool)
+        return wanted[self._members >> _SHIFT] if len(wanted) else np.zeros(0, dtype=bool)
+
+    def named(self, name: str) -> NDArray[np.bool_]:
+        """For each node whether its method has this name."""
+        return self.members_named(frozenset({name}))[self.nodes.key & 0xFFFFFFFF]
+
+    def interfaces(self) -> NDArray[np.bool_]:
+        """For each type whether the package defines it as an interface."""
+        found = np.zeros(len(self.type_names), dtype=bool)
+        for number, dex in enumerate(self.dex_files):
+            own = np.flatnonzero(self._defined == number)
+            found[own] = dex.pools.classes["flags"][self._class_row[own]] & _INTERFACE != 0
+        return found
+
+    def uses_by_node(self, opcodes: NDArray[np.bool_], *, fields: bool) -> tuple[Ints, Ints]:
+        """The package's types that instructions of these *opcodes* name, in order of the node, and where each node's begin.
+
+        With *fields* the instructions name fields, and the fields' classes are meant.
+        """
+        parts: list[tuple[Ints, Ints]] = []
+        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
+            rows = np.flatnonzero(opcodes[dex.opcode])
+            target = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)].astype(np.int64)
+            table = types[dex.pools.fields["holder"]] if fields and len(types) else types
+            good = target < len(table)
+            rows, used = rows[good], table[target[good]]
+            good = self._defined[used] >= 0
+            parts.append(self._spread(number, rows[good], used[good]))
+        node, used = (np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(2))
+        order = np.argsort(node, kind="stable")
+        return used[order], np.searchsorted(node[order], np.arange(len(self.nodes.key) + 1))
+
+    def _spread(self, dex: int, rows: Ints, values: Ints) -> tuple[Ints, Ints]:
+        """For instruction *rows* the nodes that hold them, several where methods share code, and their values."""
+        by_item, items = self._by_item[dex]
+        own = self.dex_files[dex].instructions.item[rows]
+        low, high = np.searchsorted(items, own), np.searchsorted(items, own, side="right")
+        repeat = high - low
+        which = np.repeat(np.arange(len(rows)), repeat)
+        place = np.arange(len(which)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+        return by_item[low[which] + place], values[which]
+
+    @cached_property
+    def _subtypes(self) -> dict[int, list[int]]:
+        """Direct subclasses and implementors, by type number."""
+        found: dict[int, list[int]] = {}
+        for type_id in np.flatnonzero(self._defined >= 0).tolist():
+            for parent in self.parents(type_id):
+                found.setdefault(parent, []).append(type_id)
+        return found
+
+    def parents(self, type_id: int) -> tuple[int, ...]:
+        """Superclass and interfaces of a class that the package defines; empty for others."""
+        number = int(self._defined[type_id])
+        if number < 0:
+            return ()
+        dex, types = self.dex_files[number], self._type_of[number]
+        interfaces = int(dex.pools.classes["interfaces"][self._class_row[type_id]])
+        own = int(self.superclass[type_id])
+        parents = [own] if own >= 0 else []
+        if interfaces:
+            parents += [int(types[row]) for row in dex.pools.type_list(interfaces)]
+        return tuple(parents)
+
+    def subtypes(self, type_id: int) -> list[int]:
+        """All classes of the package below *type_id*, not itself."""
+        found: dict[int, None] = {}
+        stack = [type_id]
+        while stack:
+            for child in self._subtypes.get(stack.pop(), ()):
+                if child not in found:
+                    found[child] = None
+                    stack.append(child)
+        return list(found)
+
+
+def _intern(table: dict[str, int], texts: Iterable[str]) -> Ints:
+    return np.array([table.setdefault(text, len(table)) for text in texts], dtype=np.int64)
+
+
+def _method_shapes(dex: DexFile, types: Ints, names: dict[str, int], protos: dict[bytes, int]) -> Ints:
+    """For each row of the method table its name and prototype in one number."""
+    methods = dex.pools.methods
+    rows, inverse = np.unique(methods["name"], return_inverse=True)
+    name = _intern(names, dex.pools.texts(rows))[inverse] if len(rows) else _NONE
+    flat, first = _prototypes(dex, types)
+    raw, ends = flat.astype(np.int32).tobytes(), (4 * first).tolist()
+    keys = (raw[low:high] for low, high in pairwise(ends))
+    proto = np.array([protos.setdefault(key, len(protos)) for key in keys], dtype=np.int64)
+    return name << _SHIFT | proto[methods["shape"]] if len(methods) else _NONE
+
+
+def _prototypes(dex: DexFile, types: Ints) -> tuple[Ints, Ints]:
+    """All prototypes one after another as type numbers, the return type first; and where each begins."""
+    protos = dex.pools.protos
+    lists = [dex.pools.type_list(offset) for offset in protos["parameters"].tolist()]
+    lengths = np.array([len(rows) for rows in lists], dtype=np.int64) + 1
+    first = np.concatenate([[0], np.cumsum(lengths)])
+    rows = np.zeros(int(first[-1]), dtype=np.int64)
+    is_return = np.zeros(len(rows), dtype=bool)
+    is_return[first[:-1]] = True
+    rows[is_return] = protos["returns"]
+    rows[~is_return] = [row for parameters in lists for row in parameters]
+    return (types[rows] if len(types) else _NONE), first

@@ -1,0 +1,162 @@
+"""What starts the paths that end in a method: a search up the call graph, nearest entry points first.
+
+The search state is a node with three marks: whether something on the way runs later (a timer), whether a component was started
+on the way (at most once), whether a link is assumed. Certain links are followed to their end before assumed ones, so a trigger is
+*assumed* only when no certain path exists.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from analyzer.facts import TriggerKind
+from analyzer.program.calls import CallGraph
+from analyzer.program.entrypoints import EntryPoint, EntryPoints
+from analyzer.program.starts import ComponentStarts
+from analyzer.program.tracking import Link
+
+MOST_TRIGGERS = 32
+_MOST_STATES = 3_000
+
+
+class State(NamedTuple):
+    """A node of the search: timer and component say what lies between it and the call."""
+
+    node: int
+    timer: bool = False
+    component: bool = False
+    assumed: bool = False
+
+
+class Trigger(NamedTuple):
+    """An entry point's node with the links from it down to the method that was asked about."""
+
+    kind: TriggerKind
+    node: int
+    links: tuple[Link, ...]
+    exported: bool
+    permission: str | None
+    assumed: bool
+
+
+class Triggers(NamedTuple):
+    """All triggers of one method. ``cut``: there may be more than were looked for. ``tops``: nodes where every path ended."""
+
+    found: tuple[Trigger, ...]
+    cut: bool
+    tops: tuple[int, ...]
+
+
+class TriggerSearch:
+    """Finds the triggers of methods."""
+
+    def __init__(self, graph: CallGraph, entries: EntryPoints, starts: ComponentStarts) -> None:
+        self._graph = graph
+        self._entries = entries
+        self._starts = starts
+        self._entry_points: dict[int, tuple[EntryPoint, ...]] = {}
+        self._edges: dict[int, tuple[tuple[Link, ...], tuple[EntryPoint, ...]]] = {}
+
+    def of(self, node: int) -> Triggers:
+        """The triggers of *node*."""
+        return _Search(self, node).run()
+
+    def entries_of(self, node: int) -> tuple[EntryPoint, ...]:
+        """The entry points that *node* itself is and whose conditions hold."""
+        known = self._entry_points.get(node)
+        if known is None:
+            known = tuple(entry for entry in self._entries.of(node) if self._holds(entry))
+            self._entry_points[node] = known
+        return known
+
+    def edges_of(self, node: int) -> tuple[tuple[Link, ...], tuple[EntryPoint, ...]]:
+        """The links up from *node*, and the callbacks that it is."""
+        known = self._edges.get(node)
+        if known is None:
+            callers = self._graph.callers(node)
+            links = list(callers.links)
+            callbacks: list[EntryPoint] = []
+            for handed in callers.handed:
+                callback = self._entries.handed(node, handed.declared)
+                if callback is None:
+                    continue
+                if callback.kind == "inherit":
+                    links.append(handed.link)
+                else:
+                    exported, permission = self._starts.receiver_exported(callback.kind, handed.link)
+                    callbacks.append(EntryPoint(callback.kind, exported, permission, (handed.link.caller,)))  # type: ignore[arg-type]
+            links += self._starts.of(node)
+            known = self._edges[node] = (tuple(dict.fromkeys(links)), tuple(dict.fromkeys(callbacks)))
+        return known
+
+    def _holds(self, entry: EntryPoint) -> bool:
+        return not entry.needs or any(self.alive(node) for node in entry.needs)
+
+    def alive(self, node: int) -> bool:
+        """Whether *node* may run at all."""
+        return bool(self._graph.live.methods[node])
+
+
+class _Search:
+    """One search: breadth first over certain links, then over assumed ones."""
+
+    def __init__(self, owner: TriggerSearch, node: int) -> None:
+        self._owner = owner
+        self._start = State(node)
+        self._came: dict[State, tuple[State, Link] | None] = {self._start: None}
+        self._now: deque[State] = deque([self._start])
+        self._later: deque[State] = deque()
+        self._found: dict[tuple[TriggerKind, int], Trigger] = {}
+        self._tops: list[int] = []
+
+    def run(self) -> Triggers:
+        states = 0
+        cut = False
+        while self._now or self._later:
+            if states >= _MOST_STATES or len(self._found) >= MOST_TRIGGERS:
+                cut = True
+                break
+            states += 1
+            self._visit(self._now.popleft() if self._now else self._later.popleft())
+        return Triggers(tuple(self._found.values()), cut, tuple(dict.fromkeys(self._tops)))
+
+    def _visit(self, state: State) -> None:
+        owner = self._owner
+        links, callbacks = owner.edges_of(state.node)
+        entries = [*owner.entries_of(state.node), *(c for c in callbacks if any(owner.alive(n) for n in c.needs))]
+        for entry in entries:
+            self._record(state, entry)
+        if not links and not entries:
+            self._tops.append(state.node)
+        for link in links:
+            if link.component and state.component:
+                continue
+            onward = State(
+                link.caller, state.timer or link.timer, state.component or link.component, state.assumed or link.assumed
+            )
+            if onward not in self._came and not (onward.assumed and onward._replace(assumed=False) in self._came):
+                self._came[onward] = (state, link)
+                (self._later if onward.assumed else self._now).append(onward)
+
+    def _record(self, state: State, entry: EntryPoint) -> None:
+        kinds: list[TriggerKind] = [entry.kind]
+        if state.timer and entry.kind != "timer":
+            kinds.append("timer")
+        for kind in kinds:
+            key = (kind, state.node)
+            known = self._found.get(key)
+            if known is None:
+                links = tuple(self._links_down(state))
+                self._found[key] = Trigger(kind, state.node, links, entry.exported, entry.permission, state.assumed)
+            elif entry.exported and (not known.exported or entry.permission is None):
+                self._found[key] = known._replace(exported=True, permission=entry.permission)
+
+    def _links_down(self, state: State) -> Iterator[Link]:
+        while True:
+            step = self._came[state]
+            if step is None:
+                return
+            state, link = step
+            yield link
