@@ -40,13 +40,14 @@ class Callbacks(NamedTuple):
     """The tables: ``entry_points`` by base and member, ``kinds`` of callbacks by type and member, ``hops`` by API.
 
     Members are names, ``*`` stands for all others. A kind of callback is a trigger's or ``inherit``: that of whoever
-    handed the object over. ``annotations``: methods that carry one are called by another runtime.
+    handed the object over. ``annotations``: methods that carry one are called by
+    another runtime; with True their objects, too, are made by reflection.
     """
 
     entry_points: Mapping[str, Mapping[str, tuple[TriggerKind, How]]]
     kinds: Mapping[str, Mapping[str, str]]
     hops: Mapping[str, tuple[Hop, ...]]
-    annotations: Mapping[str, TriggerKind]
+    annotations: Mapping[str, tuple[TriggerKind, bool]]
 
 
 class GateRow(NamedTuple):
@@ -73,10 +74,10 @@ def load_callbacks(rules: Path | None = None) -> Callbacks:
         _check(kind in _KINDS or kind == "inherit", path, f"{type_} {member}")
         kinds.setdefault(type_, {})[member] = kind
     path = folder / "annotations.tsv"
-    annotations: dict[str, TriggerKind] = {}
-    for annotation, kind, _ in read_table(path, ("annotation", "kind", "source")):
-        _check(kind in _KINDS, path, annotation)
-        annotations[annotation] = cast(TriggerKind, kind)
+    annotations: dict[str, tuple[TriggerKind, bool]] = {}
+    for annotation, kind, how, _ in read_table(path, ("annotation", "kind", "how", "source")):
+        _check(kind in _KINDS and how in ("instance", "reflection"), path, annotation)
+        annotations[annotation] = (cast(TriggerKind, kind), how == "reflection")
     return Callbacks(entry_points, kinds, _hops(folder / "hops.tsv"), annotations)
 
 

@@ -39,13 +39,15 @@ class Handed(NamedTuple):
 class Callers(NamedTuple):
     """Who runs a method: ``links`` from callers, ``handed`` to the platform, ``made_in`` nodes that make objects of its class.
 
-    ``lost``: objects of the class could not all be followed.
+    ``lost``: objects of the class could not all be followed. ``weak``: a method of java.lang.Object, which anything may call:
+    only calls that name the class itself are links.
     """
 
     links: tuple[Link, ...]
     handed: tuple[Handed, ...] = ()
     made_in: tuple[int, ...] = ()
     lost: bool = False
+    weak: bool = False
 
 
 class CallGraph:
@@ -56,9 +58,9 @@ class CallGraph:
         self.live = live
         self._hierarchy = app.hierarchy
         self.bodies = Bodies(self.linked)
-        self._references = References(linked, live, app.hierarchy, callbacks)
+        self._references = References(linked, live, app.hierarchy, members, callbacks)
         self._constants = ConstantSites(linked, live)
-        loads = FieldLoads(linked, live, app.hierarchy)
+        loads = FieldLoads(linked, live)
         self._tracker = Tracker(linked, live, self._references, self.bodies, loads)
         self._objects: dict[tuple[int, frozenset[str]], Links] = {}
         self._members = members
@@ -94,13 +96,14 @@ class CallGraph:
         return known
 
     def _own_receivers(self, type_id: int) -> list[tuple[int, Origin]]:
-        """``this`` of every method that the class has or inherits within the package."""
+        """``this`` of every method, own or inherited within the package, that hands it on."""
         linked = self.linked
         found = []
         current = type_id
         for _ in range(64):
             for node in linked.methods_of(current):
-                if self.live.methods[node] and linked.nodes.item[node] >= 0 and not int(linked.nodes.flags[node]) & 0x8:
+                static = int(linked.nodes.flags[node]) & 0x8
+                if self.live.methods[node] and not static and linked.hands_on_this(node):
                     found.append((node, Origin("param", 0)))
             current = int(linked.superclass[current])
             if current < 0 or not linked.is_defined(current):
@@ -143,6 +146,8 @@ class CallGraph:
             return Callers(tuple(links))
         above = [*self._live(linked.calls_above(node))]
         member = linked.member(node)
+        if self._members.of_object(member):
+            return Callers(tuple(links), weak=True)
         if self._is_sole_target(node) and not self._members.in_platform_above(linked.holder(node), member):
             links += (Link(caller, (site,)) for site, caller in above)
             return Callers(tuple(links))
@@ -155,6 +160,7 @@ class CallGraph:
             objects = self.objects_of(type_id, member)
             links += objects.called.get(key & 0xFFFFFFFF, ())
             links += objects.run.get(linked.name(node), ())
+            links += self._self_calls(type_id, above)
             handed += (Handed(link, link.handed_to) for link in objects.handed if link.handed_to is not None)
             made += objects.made_in
             lost = lost or objects.lost
@@ -165,8 +171,18 @@ class CallGraph:
 
     def _is_sole_target(self, node: int) -> bool:
         """Whether calls through classes above can only mean this one method."""
-        live = self.live.methods
-        return all(other == node or not live[other] for other in self.linked.overriders_of_member(node))
+        return not any(self.live.methods[other] for other in self.linked.rivals(node))
+
+    def _self_calls(self, type_id: int, above: list[tuple[int, int]]) -> Iterator[Link]:
+        """Calls through classes above that a method of the class, own or inherited, makes on ``this``."""
+        linked = self.linked
+        family = linked.above_set(type_id) | {type_id}
+        for site, caller in above:
+            if int(linked.nodes.key[caller]) >> 32 not in family or int(linked.nodes.flags[caller]) & 0x8:
+                continue
+            objects = self.bodies.objects(caller)
+            if objects is None or Origin("param", 0) in objects.at(self.bodies.instruction(site), 0):
+                yield Link(caller, (site,))
 
     def _initialisers(self, node: int) -> Iterator[Link]:
         """Where a class is first used: made, called statically, a static field touched (JVMS 5.5)."""

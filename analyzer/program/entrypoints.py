@@ -27,6 +27,7 @@ _COMPONENT_DEFAULTS: Mapping[str, TriggerKind] = {
     "provider": "provider",
 }
 _CLICK = "(Landroid/view/View;)V"
+_OBJECT = "Ljava/lang/Object;"
 _CONSTRUCTORS = ("<init>", "<clinit>")
 
 
@@ -56,7 +57,7 @@ class EntryPoints:
         self._layouts = layouts
         self._kinds: dict[tuple[str, str], tuple[TriggerKind, str] | None] = {}
         self._declared: dict[tuple[str, str], bool] = {}
-        self._handed: dict[tuple[str, str], Callback | None] = {}
+        self._handed: dict[tuple[str, str, str], Callback | None] = {}
 
     @cached_property
     def _components(self) -> dict[int, list[ManifestComponent]]:
@@ -81,8 +82,11 @@ class EntryPoints:
         return frozenset(click.method + _CLICK for click in self._layouts.clicks)
 
     @cached_property
-    def annotated(self) -> dict[int, TriggerKind]:
-        """The nodes that carry an annotation by which other runtimes call them, with the kind of trigger."""
+    def annotated(self) -> dict[int, tuple[TriggerKind, bool]]:
+        """The nodes that carry an annotation by which other runtimes call them, with the kind of trigger.
+
+        With True the objects are made by reflection as well.
+        """
         linked, found = self._linked, {}
         for number, dex in enumerate(linked.dex_files):
             rows = {}
@@ -99,7 +103,8 @@ class EntryPoints:
     def roots(self) -> list[int]:
         """The types of which the platform makes objects itself: components, and what layouts name."""
         named = (self._linked.type_id(cls) for cls in sorted(self._layouts.classes))
-        return [*self._components, *(type_id for type_id in named if type_id is not None)]
+        reflected = (int(self._linked.nodes.key[node]) >> 32 for node, (_, made) in self.annotated.items() if made)
+        return [*self._components, *(type_id for type_id in named if type_id is not None), *reflected]
 
     def component_of(self, node: int) -> list[int]:
         """The component classes whose objects run *node*."""
@@ -125,7 +130,10 @@ class EntryPoints:
         if self._linked.nodes.direct[node]:
             return
         if node in self.annotated:
-            yield EntryPoint(self.annotated[node], needs=self._makers(node))
+            kind, reflected = self.annotated[node]
+            makers = () if reflected else self._makers(node)
+            if reflected or makers:
+                yield EntryPoint(kind, needs=makers)
         yield from self._made_by_platform(node, member)
 
     def _component_kind(self, component: ManifestComponent, cls: str, member: str, name: str) -> TriggerKind | None:
@@ -194,21 +202,26 @@ class EntryPoints:
 
     def handed(self, node: int, declared: str) -> Callback | None:
         """What calling *node* is when an object of its class was handed over as a *declared*; None: nothing calls it."""
-        member = self._linked.member(node)
-        key = (declared, member)
+        member, cls = self._linked.member(node), self._linked.holder(node)
+        key = (declared, cls, member)
         if key not in self._handed:
-            self._handed[key] = self._callback(declared, member)
+            self._handed[key] = self._callback(declared, cls, member)
         return self._handed[key]
 
-    def _callback(self, declared: str, member: str) -> Callback | None:
+    def _callback(self, declared: str, cls: str, member: str) -> Callback | None:
+        """By the nearest base, related to the declared type, for which there is a row; else unknown if the platform declares it."""
         name = member.partition("(")[0]
-        above = self._app.hierarchy.ancestors(declared)
+        hierarchy = self._app.hierarchy
+        upwards = hierarchy.ancestors(declared)
+        downwards = [each for each in hierarchy.ancestors(cls)[1:] if declared in hierarchy.ancestors(each)]
         for wanted in (name, "*"):
-            for each in above:
+            for each in (*downwards, *upwards):
                 kind = self._callbacks.kinds.get(each, {}).get(wanted)
                 if kind is not None and self.declares(each, member):
                     return Callback(kind)
-        platform = any(self._members.in_platform(each, member) for each in above if each != "Ljava/lang/Object;")
+        if self._kind(cls, member) is not None:
+            return None  # an entry point of its own
+        platform = any(self._members.in_platform(each, member) for each in (*downwards, *upwards) if each != _OBJECT)
         return Callback("unknown") if platform else None
 
 
@@ -221,6 +234,8 @@ def platform_made(manifest: Manifest) -> Iterator[ManifestComponent]:
     for name in (application.name, application.component_factory):
         if name:
             yield ManifestComponent("activity", name)
+    for name in manifest.instrumentation:
+        yield ManifestComponent("service", name)
     if application.backup_agent:
         yield ManifestComponent("service", application.backup_agent)
 

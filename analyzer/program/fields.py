@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes
-from analyzer.program.hierarchy import Hierarchy
 from analyzer.program.linking import Linked
 from analyzer.program.liveness import Liveness
 from analyzer.program.objects import Origin
@@ -24,21 +23,21 @@ class FieldLoads:
     are the same or one inherits from the other.
     """
 
-    def __init__(self, linked: Linked, live: Liveness, hierarchy: Hierarchy) -> None:
+    def __init__(self, linked: Linked, live: Liveness) -> None:
         self._linked = linked
         self._live = live.methods
-        self._hierarchy = hierarchy
-        self._known: dict[tuple[str, str], list[tuple[int, Origin]]] = {}
+        self._known: dict[tuple[int, str], list[tuple[int, Origin]]] = {}
 
     @cached_property
-    def _by_name(self) -> dict[str, list[tuple[int, int]]]:
-        """Field rows that are read somewhere, as (DEX file, field row), by name."""
-        found: dict[str, list[tuple[int, int]]] = {}
+    def _by_name(self) -> dict[str, list[tuple[int, int, int]]]:
+        """Field rows that are read somewhere, as (DEX file, field row, number of the class it names), by name."""
+        found: dict[str, list[tuple[int, int, int]]] = {}
         for number, dex in enumerate(self._linked.dex_files):
-            rows = np.flatnonzero(np.bincount(self._reads(number)[1], minlength=0))
+            rows = np.flatnonzero(np.bincount(self._reads(number)[1]))
             names = dex.pools.texts(dex.pools.fields["name"][rows])
-            for row, name in zip(rows.tolist(), names, strict=True):
-                found.setdefault(name, []).append((number, row))
+            holders = self._linked.type_rows(number)[dex.pools.fields["holder"][rows]] if len(rows) else rows
+            for row, name, holder in zip(rows.tolist(), names, holders.tolist(), strict=True):
+                found.setdefault(name, []).append((number, row, holder))
         return found
 
     def _reads(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -62,17 +61,18 @@ class FieldLoads:
         pools = self._linked.dex_files[number].pools
         if row >= len(pools.fields):
             return []
-        holder, _, name = pools.field(row).partition("->")
-        known = self._known.get((holder, name))
+        holder_row, _, name_row = pools.fields[row].tolist()
+        key = (int(self._linked.type_rows(number)[holder_row]), pools.string(name_row))
+        known = self._known.get(key)
         if known is None:
-            known = self._known[(holder, name)] = self._find(holder, name)
+            known = self._known[key] = self._find(*key)
         return known
 
-    def _find(self, holder: str, name: str) -> list[tuple[int, Origin]]:
+    def _find(self, holder: int, name: str) -> list[tuple[int, Origin]]:
         found: dict[tuple[int, Origin], None] = {}
-        for number, row in self._by_name.get(name, ()):
-            other = self._linked.dex_files[number].pools.field(row).partition("->")[0]
-            if other != holder and not self._related(holder, other):
+        above = self._linked.above_set
+        for number, row, other in self._by_name.get(name, ()):
+            if other != holder and holder not in above(other) and other not in above(holder):
                 continue
             rows, targets = self._reads(number)
             low, high = np.searchsorted(targets, [row, row + 1])
@@ -81,6 +81,3 @@ class FieldLoads:
                     if self._live[node]:
                         found[(node, Origin("field", row))] = None
         return list(found)[:_MAX_LOADS]
-
-    def _related(self, one: str, other: str) -> bool:
-        return one in self._hierarchy.ancestors(other) or other in self._hierarchy.ancestors(one)

@@ -19,6 +19,7 @@ from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.pools import NO_INDEX
 from analyzer.program.hierarchy import Hierarchy
+from analyzer.program.this_uses import hands_on_this
 
 Ints = NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -63,6 +64,7 @@ class Linked:
         self._hierarchy = hierarchy
         self._types: dict[str, int] = {}
         self._above: dict[int, tuple[int, ...]] = {}
+        self._above_sets: dict[int, frozenset[int]] = {}
         self._overriders: dict[int, tuple[int, ...]] = {}
         names: dict[str, int] = {}
         protos: dict[bytes, int] = {}
@@ -216,24 +218,45 @@ class Linked:
             known = self._above[type_id] = tuple(self._types[name] for name in names if name in self._types)
         return known
 
+    @cached_property
+    def _by_member(self) -> tuple[Ints, Ints]:
+        members = self.nodes.key & 0xFFFFFFFF
+        own = np.flatnonzero((self.nodes.item >= 0) & ~self.nodes.direct)
+        order = own[np.argsort(members[own], kind="stable")]
+        return order, members[order]
+
+    def same_member(self, member: int) -> list[int]:
+        """The virtual methods with code that have this name and prototype."""
+        order, members = self._by_member
+        low, high = np.searchsorted(members, [member, member + 1])
+        return order[low:high].tolist()  # type: ignore[no-any-return]
+
     def overriders(self, key: int) -> tuple[int, ...]:
         """The nodes with code below the class of *key* that define its member: what a virtual call of it may also mean."""
         known = self._overriders.get(key)
         if known is None:
-            member = key & 0xFFFFFFFF
-            below = self.subtypes(key >> _SHIFT)
-            nodes = self.find(np.array([child << _SHIFT | member for child in below], dtype=np.int64))
-            known = tuple(node for node in nodes.tolist() if node >= 0 and self.nodes.item[node] >= 0)
+            cls = key >> _SHIFT
+            nodes = self.same_member(key & 0xFFFFFFFF)
+            known = tuple(node for node in nodes if cls in self.above_set(int(self.nodes.key[node]) >> _SHIFT))
             self._overriders[key] = known
         return known
 
-    def overriders_of_member(self, node: int) -> set[int]:
-        """All nodes with code that a call through any class above *node* may mean."""
+    def above_set(self, type_id: int) -> frozenset[int]:
+        """``above`` as a set."""
+        known = self._above_sets.get(type_id)
+        if known is None:
+            known = self._above_sets[type_id] = frozenset(self.above(type_id))
+        return known
+
+    def rivals(self, node: int) -> list[int]:
+        """The other nodes that a call through a class above *node* may mean."""
         key = int(self.nodes.key[node])
-        found: set[int] = set()
-        for parent in self.above(key >> _SHIFT):
-            found.update(self.overriders(parent << _SHIFT | key & 0xFFFFFFFF))
-        return found
+        above = self.above_set(key >> _SHIFT)
+        return [
+            other
+            for other in self.same_member(key & 0xFFFFFFFF)
+            if other != node and not above.isdisjoint(self.above_set(int(self.nodes.key[other]) >> _SHIFT))
+        ]
 
     def overrides(self, key: int) -> bool:
         """Whether the member of *key* may be one that a class above, or the platform, calls: no root class of its own."""
@@ -405,6 +428,15 @@ class Linked:
         which = np.repeat(np.arange(len(rows)), repeat)
         place = np.arange(len(which)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
         return by_item[low[which] + place], values[which]
+
+    @cached_property
+    def _hands_on_this(self) -> list[NDArray[np.bool_]]:
+        return [hands_on_this(dex) for dex in self.dex_files]
+
+    def hands_on_this(self, node: int) -> bool:
+        """Whether *node* may do something else with ``this`` than call a method of it."""
+        item = int(self.nodes.item[node])
+        return item >= 0 and bool(self._hands_on_this[int(self.nodes.dex[node])][item])
 
     @cached_property
     def _subtypes(self) -> dict[int, list[int]]:

@@ -32,6 +32,10 @@ class Members:
         """Whether *cls* itself declares *member*."""
         return member in self._platform.get(cls, ()) or member in self._hierarchy.members(cls)
 
+    def of_object(self, member: str) -> bool:
+        """Whether java.lang.Object declares *member*."""
+        return member in self._platform.get(_OBJECT, ())
+
     def in_platform(self, cls: str, member: str) -> bool:
         """Whether *cls* is a class of the platform that declares *member*."""
         return member in self._platform.get(cls, ())

@@ -58,12 +58,17 @@ class ComponentStarts:
             found += [link._replace(component=False) for kind, link in started if kind == "worker"]
         return found
 
-    def receiver_exported(self, kind: str, link: Link) -> tuple[bool, str | None]:
-        """Whether other apps may send to a receiver that code registers, and with which permission.
+    def exported(self, kind: str, link: Link) -> tuple[bool, str | None]:
+        """Whether other apps can start a callback of this kind that *link* hands over, and with which permission.
+
+        A binder is as open as the service that returns it. For a receiver that code registers:
 
         https://developer.android.com/develop/background-work/background-tasks/broadcasts#context-registered-receivers
         """
-        if kind != "receiver":
+        if kind == "service":
+            entries = [entry for entry in self._entries.of(link.caller) if entry.exported]
+            return bool(entries), entries[0].permission if entries else None
+        if kind != "receiver" or not link.sites:
             return False, None
         sites, linked = self._graph.linked.sites, self._graph.linked
         site = link.sites[-1]

@@ -9,6 +9,7 @@ helper method are not mixed up.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -22,10 +23,12 @@ from analyzer.program.fields import FieldLoads
 from analyzer.program.hierarchy import Hierarchy
 from analyzer.program.linking import Linked
 from analyzer.program.liveness import Liveness
+from analyzer.program.members import Members
 from analyzer.program.objects import MethodObjects, Origin, Use
 
 _MAX_DEPTH = 6
-_MAX_STEPS = 600
+_MAX_STEPS = 400
+_MAX_CALLERS = 60
 _MAX_TARGETS = 4
 _NO_POSITION = -2
 RECEIVER = -1
@@ -91,8 +94,11 @@ Accepts = Callable[[str], bool]
 class References:
     """Looks up method references; answers are kept."""
 
-    def __init__(self, linked: Linked, live: Liveness, hierarchy: Hierarchy, callbacks: Callbacks) -> None:
+    def __init__(
+        self, linked: Linked, live: Liveness, hierarchy: Hierarchy, members: Members, callbacks: Callbacks
+    ) -> None:
         self._linked = linked
+        self._members = members
         self._live = live.methods
         self._hierarchy = hierarchy
         self._hops = callbacks.hops
@@ -111,6 +117,10 @@ class References:
         if known is None:
             known = self._known[(key, virtual)] = self._look_up(site, static, virtual)
         return known
+
+    def overrides_platform(self, node: int) -> bool:
+        """Whether a class of the platform above the node's class declares its member."""
+        return self._members.in_platform_above(self._linked.holder(node), self._linked.member(node))
 
     def carries(self, declared: str) -> bool:
         """Whether objects of the type can carry others, by the table of hops: threads, messages, intents, arrays."""
@@ -234,7 +244,7 @@ class _Walk:
         self._bodies = bodies
         self._loads = loads
         self._accepts = accepts
-        self._todo: list[_Point] = []
+        self._todo: deque[_Point] = deque()
         self._seen: set[tuple[int, Origin, int, bool]] = set()
         self.called: dict[int, list[Link]] = {}
         self.ran: dict[str, list[Link]] = {}
@@ -252,7 +262,7 @@ class _Walk:
         for _ in range(_MAX_STEPS):
             if not self._todo:
                 return
-            point = self._todo.pop(0)
+            point = self._todo.popleft()
             objects = self._bodies.objects(point.node)
             for use in objects.uses.get(point.origin, ()) if objects else ():
                 self._use(point, use)
@@ -296,11 +306,14 @@ class _Walk:
             site = point.sites[-1]
             self._result(point._replace(node=int(self._linked.sites.caller[site]), sites=point.sites[:-1]), site)
             return
-        if not self._follows(point, self._linked.return_type(point.node)):
+        declared = self._linked.return_type(point.node)
+        if not self._follows(point, declared):
             self.lost = True
             return
+        if not point.carried and self._overrides_platform(point.node):
+            self.handed.append(Link(point.root, (), assumed=point.assumed, handed_to=declared))
         sites = self._linked.calls_to(point.node) + self._linked.calls_above(point.node)
-        if len(sites) > _MAX_STEPS // 2:
+        if len(sites) > _MAX_CALLERS:
             self.lost = True
             return
         for site in sites:
@@ -308,6 +321,10 @@ class _Walk:
             if not self._live[caller]:
                 continue
             self._result(_Point(caller, point.origin, caller, (), point.carried, point.assumed), site)
+
+    def _overrides_platform(self, node: int) -> bool:
+        """Whether the platform calls *node*, so that what it returns goes to the platform."""
+        return not self._linked.nodes.direct[node] and self._references.overrides_platform(node)
 
     def _result(self, point: _Point, site: int) -> None:
         """The object is the result of the call at *site* in the point's node."""

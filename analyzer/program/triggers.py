@@ -18,7 +18,8 @@ from analyzer.program.starts import ComponentStarts
 from analyzer.program.tracking import Link
 
 MOST_TRIGGERS = 32
-_MOST_STATES = 3_000
+_MOST_STATES = 1_200
+_MOST_ASSUMED = 300
 
 
 class State(NamedTuple):
@@ -85,11 +86,15 @@ class TriggerSearch:
                 if callback.kind == "inherit":
                     links.append(handed.link)
                 else:
-                    exported, permission = self._starts.receiver_exported(callback.kind, handed.link)
+                    exported, permission = self._starts.exported(callback.kind, handed.link)
                     callbacks.append(EntryPoint(callback.kind, exported, permission, (handed.link.caller,)))  # type: ignore[arg-type]
             links += self._starts.of(node)
             known = self._edges[node] = (tuple(dict.fromkeys(links)), tuple(dict.fromkeys(callbacks)))
         return known
+
+    def is_weak(self, node: int) -> bool:
+        """Whether *node* is a method of java.lang.Object, which the platform may call at any time."""
+        return self._graph.callers(node).weak
 
     def _holds(self, entry: EntryPoint) -> bool:
         return not entry.needs or any(self.alive(node) for node in entry.needs)
@@ -110,17 +115,30 @@ class _Search:
         self._later: deque[State] = deque()
         self._found: dict[tuple[TriggerKind, int], Trigger] = {}
         self._tops: list[int] = []
+        self._weak: list[State] = []
 
     def run(self) -> Triggers:
-        states = 0
-        cut = False
-        while self._now or self._later:
-            if states >= _MOST_STATES or len(self._found) >= MOST_TRIGGERS:
-                cut = True
+        cut = self._exhaust(self._now, _MOST_STATES)
+        for _ in range(_MOST_ASSUMED):
+            if cut or not (self._now or self._later):
                 break
-            states += 1
             self._visit(self._now.popleft() if self._now else self._later.popleft())
+            cut = len(self._found) >= MOST_TRIGGERS
+        cut = cut or bool(self._now or self._later)
+        if not self._found:
+            for state in self._weak:
+                self._record(state._replace(assumed=True), EntryPoint("unknown"))
         return Triggers(tuple(self._found.values()), cut, tuple(dict.fromkeys(self._tops)))
+
+    def _exhaust(self, queue: deque[State], most: int) -> bool:
+        """Visit all of *queue*; True when there was more than is told."""
+        for _ in range(most):
+            if not queue:
+                return False
+            if len(self._found) >= MOST_TRIGGERS:
+                return True
+            self._visit(queue.popleft())
+        return bool(queue)
 
     def _visit(self, state: State) -> None:
         owner = self._owner
@@ -130,6 +148,8 @@ class _Search:
             self._record(state, entry)
         if not links and not entries:
             self._tops.append(state.node)
+        if owner.is_weak(state.node):
+            self._weak.append(state)
         for link in links:
             if link.component and state.component:
                 continue
@@ -155,7 +175,7 @@ class _Search:
 
     def _links_down(self, state: State) -> Iterator[Link]:
         while True:
-            step = self._came[state]
+            step = self._came.get(state) or self._came.get(state._replace(assumed=False))
             if step is None:
                 return
             state, link = step
