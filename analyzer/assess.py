@@ -143,7 +143,9 @@ class _Triggers:
         """The triggers of one call; None when they were not computed."""
         if not self._ran or fact.at is None:
             return None
-        found = self._by_method.get((fact.at.file, fact.at.method), [])
+        found = self._by_method.get((fact.at.file, fact.at.method))
+        if found is None:
+            return None  # a means, not data: its triggers are not looked for
         return tuple(TriggerDoc.of(reach) for reach in found if reach.at and reach.at.offset in (None, fact.at.offset))
 
 

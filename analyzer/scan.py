@@ -19,14 +19,18 @@ from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
 from analyzer.extractors.manifest_facts import manifest_facts
+from analyzer.extractors.clipboard import clipboard_facts
 from analyzer.extractors.permissions import load_context, permission_facts
+from analyzer.extractors.reach import load_traced, reach_facts
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
+from analyzer.platform.callbacks import load_callbacks
 from analyzer.platform.hierarchy import load_hierarchy
 from analyzer.platform.tables import API_LEVEL
 from analyzer.platform.watch import Watch, load_watch
 from analyzer.policy import LoadedPolicy
 from analyzer.program.app import build_app
+from analyzer.program.graph import ProgramGraph
 from analyzer.program.hand_through import load_hand_through
 from analyzer.program.manifest import read_manifest
 from analyzer.program.ownership import load_owner_table
@@ -35,7 +39,7 @@ from analyzer.result import Result
 
 __all__ = ["assess", "observe", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex")
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "reach")
 
 
 def observe(path: Path, watch: Watch | None = None) -> Observation:
@@ -58,7 +62,12 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("dex")
         calls = [*api_calls(app, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
-        facts += [*calls, *permission_facts(manifest, calls, load_context(watch))]
+        graph = ProgramGraph(app, load_callbacks())
+        calls = clipboard_facts(graph, calls, watch, knowledge)
+        clock.lap("clipboard")
+        reached = [*reach_facts(graph, calls, load_traced(knowledge))]
+        clock.lap("reach")
+        facts += [*calls, *reached, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
         return Observation(

@@ -9,7 +9,6 @@ from analyzer.program.app import App
 
 # The stages that this version does not have, with what each would show.
 STAGES_TO_COME: dict[Stage, str] = {
-    "reach": "When and on whose behalf a call runs; calls in code that nothing reaches are listed like all others.",
     "flow": "Where data goes after it is read.",
     "libraries": "Which third-party libraries the package holds, their versions and vendors.",
     "endpoints": "Which hosts the code names or talks to.",

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 from analyzer.errors import PackageError
 from analyzer.facts import ApiCall, ClipboardAccess, Fact, Gap, Owner, Place, Reach, Step
-from analyzer.platform.callbacks import Callbacks
+from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
-from analyzer.program.calls import CallGraph
-from analyzer.program.entrypoints import EntryPoints
-from analyzer.program.layouts import read_layouts
+from analyzer.program.graph import ProgramGraph
 from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
-from analyzer.program.members import Members
-from analyzer.program.starts import ComponentStarts
-from analyzer.program.triggers import MOST_TRIGGERS, Trigger, Triggers, TriggerSearch
+from analyzer.program.triggers import MOST_TRIGGERS, Trigger, Triggers
 
 _MOST_NATIVE_BYTES = 8 << 20
 _HIDES = "Further triggers of calls in these methods."
@@ -34,24 +30,24 @@ class _Frame(NamedTuple):
     cls: str
 
 
-def reach_facts(app: App, facts: Sequence[Fact], callbacks: Callbacks) -> Iterator[Fact]:
-    """The ``Reach`` facts of all watched calls among *facts*, and gaps for what was cut short."""
-    wanted = _methods_with_calls(facts)
+def load_traced(knowledge: Path) -> frozenset[str]:
+    """The categories of calls whose triggers are looked for. Raises ``RuleError``."""
+    rows = read_table(knowledge / "traced_categories.tsv", ("category", "why", "source"))
+    return frozenset(category for category, _, _ in rows)
+
+
+def reach_facts(graph: ProgramGraph, facts: Sequence[Fact], traced: frozenset[str]) -> Iterator[Fact]:
+    """The ``Reach`` facts of the watched calls of *traced* categories among *facts*, and gaps for what was cut short."""
+    wanted = _methods_with_calls(facts, traced)
     if not wanted:
         return
-    layouts = read_layouts(app.package, lambda cls: app.hierarchy.definition(cls) is not None)
-    yield from layouts.gaps
-    linked = Linked(app.dex_files, app.hierarchy)
-    members = Members(app.hierarchy)
-    entries = EntryPoints(app, linked, members, callbacks, layouts)
-    graph = CallGraph(app, linked, Liveness(linked, entries.roots(), members.platform_names), members, callbacks)
-    search = TriggerSearch(graph, entries, ComponentStarts(graph, entries, app.manifest))
-    writer = _Writer(app, linked, search, _Nameable(app, facts))
-    nodes = _nodes_by_place(linked, wanted)
+    yield from graph.layouts.gaps
+    writer = _Writer(graph.app, graph.linked, _Nameable(graph.app, facts))
+    nodes = _nodes_by_place(graph.linked, wanted)
     cut: list[Place] = []
     for place, handed_back in wanted.items():
         node = nodes.get((place.file, place.method or ""))
-        triggers = search.of(node) if node is not None and graph.live.methods[node] else Triggers((), False, ())
+        triggers = graph.triggers.of(node) if node is not None and graph.live.methods[node] else Triggers((), False, ())
         if triggers.cut:
             cut.append(place)
         yield from writer.facts(node, place, triggers, handed_back)
@@ -60,11 +56,13 @@ def reach_facts(app: App, facts: Sequence[Fact], callbacks: Callbacks) -> Iterat
         yield Gap("budget", why, count=len(cut), could_hide=_HIDES, would_lift="A larger budget.", at=min(cut))
 
 
-def _methods_with_calls(facts: Iterable[Fact]) -> dict[Place, frozenset[str]]:
+def _methods_with_calls(facts: Iterable[Fact], traced: frozenset[str]) -> dict[Place, frozenset[str]]:
     """The methods that hold a watched call, each with the classes in which what is read there is handed to a caller."""
     found: dict[Place, frozenset[str]] = {}
     for fact in facts:
-        if isinstance(fact, (ApiCall, ClipboardAccess)) and fact.at is not None and fact.at.method is not None:
+        if not isinstance(fact, (ApiCall, ClipboardAccess)) or fact.at is None or fact.at.method is None:
+            continue
+        if isinstance(fact, ClipboardAccess) or fact.category in traced:
             place = Place(fact.at.file, fact.at.method)
             back = fact.handed_back_at if isinstance(fact, ClipboardAccess) else ()
             found[place] = found.get(place, frozenset()) | {_outermost(at.method or "") for at in back}
@@ -89,10 +87,9 @@ def _nodes_by_place(linked: Linked, wanted: Iterable[Place]) -> dict[tuple[str, 
 class _Writer:
     """Puts triggers into facts: paths with places, on whose behalf, who else can start it."""
 
-    def __init__(self, app: App, linked: Linked, search: TriggerSearch, nameable: _Nameable) -> None:
+    def __init__(self, app: App, linked: Linked, nameable: _Nameable) -> None:
         self._ownership = app.ownership
         self._linked = linked
-        self._search = search
         self._nameable = nameable
         self._steps: dict[int, Step] = {}
 

@@ -13,8 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzer.formats.dex import opcodes as op
-from analyzer.platform.callbacks import Callbacks
-from analyzer.program.app import App
 from analyzer.program.constants_sites import ConstantSites
 from analyzer.program.fields import FieldLoads
 from analyzer.program.linking import Linked
@@ -53,15 +51,14 @@ class Callers(NamedTuple):
 class CallGraph:
     """Callers of the package's methods. Answers are kept."""
 
-    def __init__(self, app: App, linked: Linked, live: Liveness, members: Members, callbacks: Callbacks) -> None:
+    def __init__(  # the parts of one graph
+        self, linked: Linked, live: Liveness, members: Members, references: References, bodies: Bodies, loads: FieldLoads
+    ) -> None:
         self.linked = linked
         self.live = live
-        self._hierarchy = app.hierarchy
-        self.bodies = Bodies(self.linked)
-        self._references = References(linked, live, app.hierarchy, members, callbacks)
+        self.bodies = bodies
         self._constants = ConstantSites(linked, live)
-        loads = FieldLoads(linked, live)
-        self._tracker = Tracker(linked, live, self._references, self.bodies, loads)
+        self._tracker = Tracker(linked, live, references, bodies, loads)
         self._objects: dict[tuple[int, frozenset[str]], Links] = {}
         self._members = members
         self._named: dict[int, Links] = {}

@@ -106,6 +106,10 @@ class EntryPoints:
         reflected = (int(self._linked.nodes.key[node]) >> 32 for node, (_, made) in self.annotated.items() if made)
         return [*self._components, *(type_id for type_id in named if type_id is not None), *reflected]
 
+    def names_called(self) -> frozenset[str]:
+        """The names of methods that are called by what is no code of the package: layouts and other runtimes."""
+        return frozenset({click.method for click in self._layouts.clicks} | {self._linked.name(node) for node in self.annotated})
+
     def component_of(self, node: int) -> list[int]:
         """The component classes whose objects run *node*."""
         if int(self._linked.nodes.key[node]) >> 32 not in self._above_components:

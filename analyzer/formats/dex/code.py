@@ -7,6 +7,7 @@ formats specification; try and handler layout: dex-format specification, "code_i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.errors import FormatError
@@ -114,6 +115,11 @@ class MethodCode:
         An exception handler gives ``(-1,)``: control comes from anywhere in its try block.
         """
         return self.joins.get(at)
+
+    def instruction_at(self, offset: int) -> int | None:
+        """The instruction that begins at *offset*, or None."""
+        at = bisect_left(self._offsets, offset)
+        return at if at < len(self._offsets) and self._offsets[at] == offset else None
 
     @property
     def joins(self) -> dict[int, tuple[int, ...]]:

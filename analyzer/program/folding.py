@@ -1,0 +1,139 @@
+"""Strings that a method puts together from constants: concatenation with builders, and pure methods of String.
+
+Straight-line reading: appends count in the order of the code. One piece that is not constant makes the whole unknown.
+"""
+
+from __future__ import annotations
+
+from analyzer.program.graph import ProgramGraph
+from analyzer.program.objects import MethodObjects, Origin
+
+_MAX_DEPTH = 12
+_LONGEST = 4096
+_BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
+
+
+class Folder:
+    """Evaluates string objects of methods."""
+
+    def __init__(self, graph: ProgramGraph) -> None:
+        self._graph = graph
+
+    def text(self, node: int, origin: Origin, depth: int = 0) -> str | None:
+        """The text of the object that *origin* stands for in *node*, or None."""
+        objects = self._graph.bodies.objects(node)
+        if objects is None or depth > _MAX_DEPTH:
+            return None
+        dex = self._graph.linked.dex_files[int(self._graph.linked.nodes.dex[node])]
+        if origin.kind == "string":
+            return dex.pools.string(origin.value) if origin.value < len(dex.pools.string_offsets) else None
+        if origin.kind == "class":
+            return dex.pools.type(origin.value)[1:-1].replace("/", ".")
+        if origin.kind == "field":
+            return self._field(dex.pools.field(origin.value), depth)
+        return self._call(node, objects, origin, depth) if origin.kind == "call" else None
+
+    def argument(self, node: int, at: int, position: int, depth: int = 0) -> str | None:
+        """The text at an argument position of the call at instruction *at*: known when all its origins agree."""
+        objects = self._graph.bodies.objects(node)
+        origins = objects.at(at, position) if objects else ()
+        texts = {self.text(node, origin, depth) for origin in origins}
+        return texts.pop() if len(texts) == 1 else None
+
+    def _call(self, node: int, objects: MethodObjects, origin: Origin, depth: int) -> str | None:
+        holder, name = self._called(node, origin.value)
+        if name == "toString" and holder in _BUILDERS:
+            return self._built(node, objects, origin.value, depth)
+        if holder not in ("Ljava/lang/String;", "Ljava/lang/Object;", "Ljava/lang/CharSequence;"):
+            return None
+        parts = [self.argument(node, origin.value, position, depth + 1) for position in range(3)]
+        return _pure(name, parts)
+
+    def _called(self, node: int, at: int) -> tuple[str, str]:
+        site = self._graph.bodies.site(node, at)
+        if site is None:
+            return "", ""
+        key = int(self._graph.linked.sites.key[site])
+        return self._graph.linked.type_names[key >> 32], self._graph.linked.member_name(key)
+
+    def _built(self, node: int, objects: MethodObjects, at: int, depth: int) -> str | None:
+        """What a builder holds at *at*: its first text and everything appended before."""
+        builder = self._builder(node, objects, objects.at(at, 0))
+        if builder is None:
+            return None
+        ordered = sorted(
+            {
+                use.at
+                for origin, uses in objects.uses.items()
+                if self._builder(node, objects, frozenset({origin})) == builder
+                for use in uses
+                if use.kind == "arg" and use.value == 0 and use.at < at
+            }
+        )
+        texts = [self._piece(node, objects, where, depth) for where in ordered]
+        if any(text is None for text in texts):
+            return None
+        whole = "".join(text for text in texts if text is not None)
+        if any(self._called(node, where)[1] == "reverse" for where in ordered):
+            whole = whole[::-1]
+        return whole[:_LONGEST]
+
+    def _builder(self, node: int, objects: MethodObjects, origins: frozenset[Origin]) -> Origin | None:
+        """The new-instance that a builder comes from, through ``append`` that returns its receiver."""
+        for _ in range(200):
+            if len(origins) != 1:
+                return None
+            (origin,) = origins
+            if origin.kind == "new":
+                return origin
+            if origin.kind != "call" or self._called(node, origin.value)[0] not in _BUILDERS:
+                return None
+            origins = objects.at(origin.value, 0)
+        return None
+
+    def _piece(self, node: int, objects: MethodObjects, at: int, depth: int) -> str | None:
+        """What one call adds to a builder; None when that is not known."""
+        name = self._called(node, at)[1]
+        if name in ("reverse", "toString", "length"):
+            return ""
+        if name not in ("append", "<init>"):
+            return None
+        given = objects.at(at, 1)
+        if not given:
+            return "" if name == "<init>" else None
+        if all(origin.kind == "int" for origin in given) and len(given) == 1:
+            (origin,) = given
+            return "" if name == "<init>" else chr(origin.value) if 0 < origin.value < 0x110000 else None
+        return self.argument(node, at, 1, depth + 1)
+
+    def _field(self, field: str, depth: int) -> str | None:
+        """The text that a class's initialiser puts into a static field."""
+        linked = self._graph.linked
+        type_id = linked.type_id(field.partition("->")[0])
+        for method in linked.methods_of(type_id) if type_id is not None else ():
+            if linked.name(method) != "<clinit>":
+                continue
+            objects = self._graph.bodies.objects(method)
+            pools = linked.dex_files[int(linked.nodes.dex[method])].pools
+            for origin, uses in objects.uses.items() if objects else ():
+                if any(use.kind == "put" and pools.field(use.value) == field for use in uses):
+                    return self.text(method, origin, depth + 1)
+        return None
+
+
+def _pure(name: str, parts: list[str | None]) -> str | None:
+    """The result of a method of String on constants."""
+    first, second, third = parts
+    if first is None:
+        return None
+    if name in ("toString", "intern", "valueOf"):
+        return first
+    if name == "trim":
+        return first.strip()
+    if name == "toLowerCase":
+        return first.lower()
+    if name == "concat" and second is not None:
+        return (first + second)[:_LONGEST]
+    if name == "replace" and second is not None and third is not None:
+        return first.replace(second, third)[:_LONGEST]
+    return None

@@ -1,0 +1,76 @@
+"""The package's code as one graph: everything that a walk over methods and calls needs, each part built when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from analyzer.platform.callbacks import Callbacks
+from analyzer.program.app import App
+from analyzer.program.calls import CallGraph
+from analyzer.program.entrypoints import EntryPoints
+from analyzer.program.fields import FieldLoads
+from analyzer.program.layouts import Layouts, read_layouts
+from analyzer.program.linking import Linked
+from analyzer.program.liveness import Liveness
+from analyzer.program.members import Members
+from analyzer.program.starts import ComponentStarts
+from analyzer.program.tracking import Bodies, References
+from analyzer.program.triggers import TriggerSearch
+
+
+class ProgramGraph:
+    """The parts of the graph. A package without watched calls never builds any of them."""
+
+    def __init__(self, app: App, callbacks: Callbacks) -> None:
+        self.app = app
+        self._callbacks = callbacks
+
+    @cached_property
+    def linked(self) -> Linked:
+        """One numbering over all DEX files."""
+        return Linked(self.app.dex_files, self.app.hierarchy)
+
+    @cached_property
+    def members(self) -> Members:
+        """Who declares a method."""
+        return Members(self.app.hierarchy)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """What the layouts name."""
+        return read_layouts(self.app.package, lambda cls: self.app.hierarchy.definition(cls) is not None)
+
+    @cached_property
+    def entries(self) -> EntryPoints:
+        """Where execution may begin."""
+        return EntryPoints(self.app, self.linked, self.members, self._callbacks, self.layouts)
+
+    @cached_property
+    def live(self) -> Liveness:
+        """What may run at all."""
+        return Liveness(self.linked, self.entries.roots(), self.members.platform_names | self.entries.names_called())
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """The objects of single methods."""
+        return Bodies(self.linked)
+
+    @cached_property
+    def references(self) -> References:
+        """What method references mean."""
+        return References(self.linked, self.live, self.app.hierarchy, self.members, self._callbacks)
+
+    @cached_property
+    def loads(self) -> FieldLoads:
+        """Where fields are read."""
+        return FieldLoads(self.linked, self.live)
+
+    @cached_property
+    def calls(self) -> CallGraph:
+        """Who calls what."""
+        return CallGraph(self.linked, self.live, self.members, self.references, self.bodies, self.loads)
+
+    @cached_property
+    def triggers(self) -> TriggerSearch:
+        """What starts a method."""
+        return TriggerSearch(self.calls, self.entries, ComponentStarts(self.calls, self.entries, self.app.manifest))
