@@ -13,7 +13,19 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from analyzer.engine import Match, Rule
-from analyzer.facts import ApiCall, ClipboardAccess, Coverage, Fact, Owner, Place, format_fact
+from analyzer.facts import (
+    ApiCall,
+    ClipboardAccess,
+    Confidence,
+    Coverage,
+    Fact,
+    Owner,
+    OwnerKind,
+    Place,
+    Reach,
+    Severity,
+    format_fact,
+)
 from analyzer.policy import Policy, PolicyClause
 from analyzer.result import Clause, Decision, Evidence, Finding, Reference, Score, ScoreLine, Verdict
 
@@ -42,11 +54,15 @@ def finding_of(match: Match, package: str) -> Finding:
     owned = [fact for fact in match.facts if isinstance(fact, (ApiCall, ClipboardAccess))]
     apis = sorted({fact.api for fact in owned})
     owner = match.owner
+    on_behalf_of = _on_behalf_of(match.triggers)
+    guards = sorted({guard for fact in owned if isinstance(fact, ClipboardAccess) for guard in fact.guard})
     message = rule.message.format(
         count=len(owned) or len(match.facts), owner=owner_name(owner), apis=", ".join(dict.fromkeys(map(short_api, apis)))
     )
+    if match.raised and guards:
+        message += f" The text is tested against: {', '.join(repr(guard[:80]) for guard in guards[:8])}."
     message = message[:1].upper() + message[1:]
-    evidence = [Evidence(format_fact(fact), _place(fact)) for fact in match.facts]
+    evidence = [Evidence(format_fact(fact), _place(fact)) for fact in (*match.facts, *match.triggers)]
     if len(evidence) > _MOST_EVIDENCE:
         more = len(evidence) - _MOST_EVIDENCE
         evidence = [*evidence[:_MOST_EVIDENCE], Evidence(f"and {more} more facts of this kind")]
@@ -54,14 +70,14 @@ def finding_of(match: Match, package: str) -> Finding:
         rule_id=rule.id,
         title=rule.title,
         category=rule.category,
-        severity=rule.severity,
-        confidence="present",
+        severity=_RAISED[rule.severity] if match.raised else rule.severity,
+        confidence=_confidence(match),
         message=message,
         evidence=tuple(evidence),
         owner=owner,
-        on_behalf_of=None,
+        on_behalf_of=on_behalf_of,
         references=references_of(rule),
-        fingerprint=_fingerprint(rule.id, package, owner, apis),
+        fingerprint=_fingerprint(match, package, apis),
     )
 
 
@@ -87,10 +103,33 @@ def _place(fact: Fact) -> Place | None:
     return getattr(fact, "at", None)
 
 
-def _fingerprint(rule_id: str, package: str, owner: Owner | None, apis: Iterable[str]) -> str:
+def _fingerprint(match: Match, package: str, apis: Iterable[str]) -> str:
     """Stable across rebuilds: no class names, which R8 may rename, and no offsets."""
-    parts = [rule_id, package, f"{owner.kind}:{owner.name}" if owner else "", *apis]
+    owner = match.owner
+    kinds = sorted({reach.kind for reach in match.triggers})
+    parts = [match.rule.id, package, f"{owner.kind}:{owner.name}" if owner else "", *apis, *kinds, *(["raised"] * match.raised)]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+_RAISED: dict[Severity, Severity] = {
+    "info": "low",
+    "low": "medium",
+    "medium": "high",
+    "high": "critical",
+    "critical": "critical",
+}
+
+
+def _confidence(match: Match) -> Confidence:
+    """``reachable`` when some trigger is shown to lead there; no more than the rule can be sure of."""
+    shown = any(reach.entry_point is not None and not reach.assumed for reach in match.triggers)
+    return "reachable" if shown and match.rule.confidence != "present" else "present"
+
+
+def _on_behalf_of(triggers: Sequence[Reach]) -> Owner | None:
+    """The one owner on whose behalf all triggers run; None when they differ or it is not known."""
+    owners = {reach.on_behalf_of for reach in triggers}
+    return owners.pop() if len(owners) == 1 else None
 
 
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -101,9 +140,15 @@ def _order(finding: Finding) -> tuple[int, str, str, bool, Owner]:
     return (_SEVERITIES.index(finding.severity), finding.category, finding.rule_id, owner is None, owner or Owner("app"))
 
 
+def _counted_owner(finding: Finding) -> OwnerKind:
+    """Whose finding it is: that of whom it is done for, else of whose code does it; without a single owner, the app's own."""
+    owner = finding.on_behalf_of or finding.owner
+    return owner.kind if owner else "app"
+
+
 def points_of(finding: Finding, policy: Policy) -> int:
-    """What one finding costs. A finding without a single owner counts as the app's own."""
-    owner = finding.owner.kind if finding.owner else "app"
+    """What one finding costs."""
+    owner = _counted_owner(finding)
     return policy.points[finding.severity] * policy.confidence[finding.confidence] * policy.owner[owner] // 10_000
 
 
@@ -134,7 +179,7 @@ def score_of(findings: Iterable[Finding], policy: Policy) -> Score:
 
 
 def _line(points: int, finding: Finding, policy: Policy) -> ScoreLine:
-    owner = finding.owner.kind if finding.owner else "app"
+    owner = _counted_owner(finding)
     because = (
         f"{finding.severity} {policy.points[finding.severity]} x {finding.confidence} {policy.confidence[finding.confidence]} %"
         f" x {owner} {policy.owner[owner]} %"

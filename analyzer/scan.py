@@ -18,8 +18,8 @@ from analyzer.engine import RuleSet
 from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
-from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.clipboard import clipboard_facts
+from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.extractors.reach import load_traced, reach_facts
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts

@@ -43,14 +43,22 @@ def listed_calls(apk: Path) -> set[Site]:
     return calls
 
 
+_TRIGGER = (
+    "trigger", "exported", "returns_result", "on_behalf_of", "on_behalf_of_name", "entry_point", "not_entry_point", "assumed",
+    "reached", "traced",
+)  # fmt: skip
+_CONTEXT = ("guarded", "guard", "replaced", "stored", "handed_back", "secret", "sensitive", "via")
+
+
 def from_facts(pattern: CallPattern | ClipboardPattern, facts: Iterable[Fact]) -> set[Site]:
     """Where the pattern's APIs are called directly, by apkvet."""
     free = msgspec.structs.replace(pattern, owner=None, owner_name=None, not_owner_name=None)
     if isinstance(free, CallPattern):
         free = msgspec.structs.replace(free, argument=None)
     else:
-        free = msgspec.structs.replace(free, removed=None)
-    test = compile_pattern(free)
+        free = msgspec.structs.replace(free, removed=None, **dict.fromkeys(_CONTEXT))
+    free = msgspec.structs.replace(free, **dict.fromkeys(_TRIGGER))
+    test = compile_pattern(free, lambda _: ())
     kind = ApiCall if isinstance(free, CallPattern) else ClipboardAccess
     hits = [f for f in facts if isinstance(f, kind) and test(f) and f.via == "direct" and "(" in f.api and f.at]
     return {(f.at.file, f.at.method or "", f.at.offset or 0, f.api) for f in hits if f.at}

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from analyzer.engine.patterns import FACT_OF, compile_pattern
+from analyzer.engine.patterns import FACT_OF, compile_pattern, trigger_test
 from analyzer.engine.ruleset import RuleSet, children, leaves, pattern_of, references
-from analyzer.engine.schema import CallPattern, Condition, Pattern, Rule
-from analyzer.facts import ApiCall, ClipboardAccess, Fact, Owner
+from analyzer.engine.schema import CallPattern, ClipboardPattern, Condition, Pattern, Rule
+from analyzer.facts import ApiCall, ClipboardAccess, Fact, Owner, Reach
 
 Owned = ApiCall | ClipboardAccess
 See = Callable[[Pattern], Sequence[Fact]]
@@ -23,12 +23,15 @@ See = Callable[[Pattern], Sequence[Fact]]
 class Match(Struct, frozen=True):
     """A rule that holds for one owner: ``facts`` in canonical order are its evidence.
 
-    ``owner`` is None when no single owner's calls make the rule hold, or none are part of it.
+    ``owner`` is None when no single owner's calls make the rule hold, or none are part of it. ``triggers`` are those of the calls
+    that satisfy what the rule asks of them, or all. ``raised``: one severity higher than the rule's.
     """
 
     rule: Rule
     owner: Owner | None
     facts: tuple[Fact, ...]
+    triggers: tuple[Reach, ...] = ()
+    raised: bool = False
 
 
 class TreeNode(Struct, frozen=True):
@@ -81,6 +84,7 @@ class _Index:
     def __init__(self, facts: Sequence[Fact]) -> None:
         self._by_kind: dict[type[Fact], list[Fact]] = {}
         self._by_category: dict[str | None, list[Fact]] | None = None
+        self._triggers: dict[tuple[str, str | None] | None, list[Reach]] | None = None
         self._order = {}
         for position, fact in enumerate(facts):
             self._by_kind.setdefault(type(fact), []).append(fact)
@@ -92,9 +96,34 @@ class _Index:
         known = self._answers.get(id(pattern))
         if known is None:
             candidates = self._candidates(pattern)
-            test = compile_pattern(pattern) if candidates else bool
+            test = compile_pattern(pattern, self.triggers) if candidates else bool
             known = self._answers[id(pattern)] = (pattern, [fact for fact in candidates if test(fact)])
         return known[1]
+
+    def triggers(self, fact: Fact) -> Sequence[Reach]:
+        """The triggers of a call: the ``Reach`` facts of the method that holds it."""
+        if self._triggers is None:
+            self._triggers = {}
+            for reach in self._by_kind.get(Reach, ()):
+                if isinstance(reach, Reach):
+                    at = reach.at
+                    self._triggers.setdefault((at.file, at.method) if at else None, []).append(reach)
+        place = getattr(fact, "at", None)
+        found = self._triggers.get((place.file, place.method) if place else None, ())
+        return [reach for reach in found if reach.at is None or reach.at.offset in (None, place.offset if place else None)]
+
+    def triggers_of(self, rule: Rule, facts: Iterable[Fact]) -> tuple[Reach, ...]:
+        """The triggers of the calls among *facts* that the rule's patterns ask for."""
+        patterns = [pattern for pattern in leaves(rule.match) if isinstance(pattern, (CallPattern, ClipboardPattern))]
+        found: dict[Reach, None] = {}
+        for fact in facts:
+            if not isinstance(fact, Owned):
+                continue
+            tests = [trigger_test(pattern) for pattern in patterns if fact in self.see(pattern)]
+            for reach in self.triggers(fact):
+                if any(test is None or test(reach) for test in tests):
+                    found[reach] = None
+        return tuple(found)
 
     def _candidates(self, pattern: Pattern) -> Sequence[Fact]:
         """The facts that *pattern* can match: calls, of which there are many, by category."""
@@ -125,7 +154,23 @@ def _match_rule(rule: Rule, index: _Index, evidence: Mapping[str, Sequence[Fact]
     canonical = {fact: fact for pattern in leaves(rule.match) for fact in index.see(pattern)}
     canonical |= {fact: fact for reference in references(rule.match) for fact in evidence.get(reference, ())}
     ordered = sorted(collected.items(), key=lambda item: (item[0] is None, item[0] or Owner("app")))
-    return [Match(rule, owner, tuple(index.in_order(canonical[f] for f in facts))) for owner, facts in ordered]
+    matches: list[Match] = []
+    for owner, facts in ordered:
+        for raised, height in _by_height(rule, index, facts):
+            part = tuple(index.in_order(canonical[f] for f in height))
+            matches.append(Match(rule, owner, part, index.triggers_of(rule, part), raised))
+    return matches
+
+
+def _by_height(rule: Rule, index: _Index, facts: set[Fact]) -> list[tuple[bool, set[Fact]]]:
+    """The facts parted into those that raise the severity and the rest; facts that are no calls go with both."""
+    pattern = pattern_of(rule.raise_when) if rule.raise_when else None
+    if pattern is None:
+        return [(False, facts)]
+    high = set(index.see(pattern)) & facts
+    low = {fact for fact in facts if isinstance(fact, Owned)} - high
+    rest = {fact for fact in facts if not isinstance(fact, Owned)}
+    return [(raised, part | rest) for raised, part in ((True, high), (False, low)) if part]
 
 
 def _by_owner(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from analyzer.engine.schema import (
@@ -20,7 +20,22 @@ from analyzer.engine.schema import (
     Text,
     TraitPattern,
 )
-from analyzer.facts import ApiCall, AppIdentity, ClipboardAccess, Component, Fact, Gap, OwnerKind, Permission, Signer, Trait
+from analyzer.facts import (
+    ApiCall,
+    AppIdentity,
+    ClipboardAccess,
+    Component,
+    Fact,
+    Gap,
+    OwnerKind,
+    Permission,
+    Reach,
+    Signer,
+    Trait,
+)
+
+TriggersOf = Callable[[Any], Sequence[Reach]]
+"""The triggers of a call."""
 
 Test = Callable[[Any], bool]
 """Takes a fact of the kind that the pattern looks at; ``FACT_OF`` says which."""
@@ -41,12 +56,41 @@ FACT_OF: dict[type[Pattern], type[Fact]] = {
 _LONGEST_TEXT = 4096
 
 
-def compile_pattern(pattern: Pattern) -> Test:
+def compile_pattern(pattern: Pattern, triggers: TriggersOf) -> Test:
     """A test that holds for the facts which *pattern* matches; facts of another kind never reach it."""
     tests = _COMPILERS[type(pattern)](pattern)
+    if isinstance(pattern, (CallPattern, ClipboardPattern)):
+        tests = [*tests, *_triggered(pattern, triggers)]
     if len(tests) == 1:
         return tests[0]
     return lambda fact: all(test(fact) for test in tests)
+
+
+def trigger_test(pattern: CallPattern | ClipboardPattern) -> Callable[[Reach], bool] | None:
+    """The test of one trigger, or None when the pattern does not ask for any."""
+    tests = [
+        *_value(pattern.trigger, "kind"),
+        *_value(pattern.exported, "exported"),
+        *_value(pattern.returns_result, "returns_result"),
+        *_value(pattern.assumed, "assumed"),
+        *_text(_as_text(pattern.on_behalf_of), lambda r: r.on_behalf_of.kind if r.on_behalf_of else None),
+        *_text(pattern.on_behalf_of_name, lambda r: r.on_behalf_of.name if r.on_behalf_of else None),
+        *_text(pattern.entry_point, lambda r: r.entry_point),
+        *_not_text(pattern.not_entry_point, lambda r: r.entry_point),
+    ]
+    return (lambda reach: all(test(reach) for test in tests)) if tests else None
+
+
+def _triggered(pattern: CallPattern | ClipboardPattern, triggers: TriggersOf) -> list[Test]:
+    tests: list[Test] = []
+    one = trigger_test(pattern)
+    if one is not None:
+        tests.append(lambda fact: any(one(reach) for reach in triggers(fact)))
+    if pattern.reached is not None:
+        tests.append(lambda fact: any(r.kind != "unreachable" for r in triggers(fact)) == pattern.reached)
+    if pattern.traced is not None:
+        tests.append(lambda fact: bool(triggers(fact)) == pattern.traced)
+    return tests
 
 
 def _text(wanted: Text | None, read: Callable[[Any], str | None]) -> list[Test]:
@@ -91,6 +135,11 @@ def _value(wanted: object, name: str) -> list[Test]:
         members = frozenset(wanted)
         return [lambda fact: getattr(fact, name) in members]
     return [lambda fact: getattr(fact, name) == wanted]
+
+
+def _filled(wanted: bool | None, name: str) -> list[Test]:
+    """A test whether a tuple of the fact holds anything."""
+    return [] if wanted is None else [lambda fact: bool(getattr(fact, name)) == wanted]
 
 
 def _permission(p: PermissionPattern) -> list[Test]:
@@ -149,7 +198,7 @@ def _call(p: CallPattern) -> list[Test]:
 
 
 def _clipboard(p: ClipboardPattern) -> list[Test]:
-    removed: list[Test] = [] if p.removed is None else [lambda f: bool(f.removed_at) == p.removed]
+    sensitive: list[Test] = [lambda f: f.sensitive is None] if p.sensitive == "unknown" else _value(p.sensitive, "sensitive")
     return [
         *_value(p.operation, "operation"),
         *_text(_as_text(p.owner), lambda f: f.owner.kind),
@@ -157,7 +206,14 @@ def _clipboard(p: ClipboardPattern) -> list[Test]:
         *_not_text(p.not_owner_name, lambda f: f.owner.name),
         *_value(p.via, "via"),
         *_text(p.api, lambda f: f.api),
-        *removed,
+        *_filled(p.removed, "removed_at"),
+        *_filled(p.guarded, "guard"),
+        *_texts(p.guard, lambda f: f.guard),
+        *_filled(p.replaced, "replaced_at"),
+        *_filled(p.stored, "stored_at"),
+        *_filled(p.handed_back, "handed_back_at"),
+        *_filled(p.secret, "secret"),
+        *sensitive,
     ]
 
 

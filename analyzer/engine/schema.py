@@ -16,6 +16,7 @@ from analyzer.facts import (
     GapKind,
     OwnerKind,
     Severity,
+    TriggerKind,
     Via,
 )
 
@@ -59,7 +60,8 @@ class ArgumentPattern(Struct, frozen=True, forbid_unknown_fields=True):
 class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
     """A call of a watched API or a read of a watched field. ``owner`` is a kind, ``owner_name`` a library's name.
 
-    ``not_owner_name`` leaves the calls of these libraries out.
+    ``not_owner_name`` leaves the calls of these libraries out. All conditions from ``trigger`` to ``assumed`` must hold for
+    one and the same trigger of the call. ``reached``: something may start it; ``traced``: its triggers were looked for.
     """
 
     api: Text | None = None
@@ -69,10 +71,24 @@ class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
     not_owner_name: Text | None = None
     via: Via | list[Via] | None = None
     argument: ArgumentPattern | None = None
+    trigger: TriggerKind | list[TriggerKind] | None = None
+    exported: bool | None = None
+    returns_result: bool | None = None
+    on_behalf_of: OwnerKind | list[OwnerKind] | None = None
+    on_behalf_of_name: Text | None = None
+    entry_point: Text | None = None
+    not_entry_point: Text | None = None
+    assumed: bool | None = None
+    reached: bool | None = None
+    traced: bool | None = None
 
 
 class ClipboardPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A clipboard access. ``removed``: a listener that is removed again somewhere in its class."""
+    """A clipboard access. ``removed``: a listener that is removed again somewhere in its class.
+
+    ``guarded``: the text is tested against constants, ``guard`` one of them; ``replaced``: something is written back after a
+    test; ``stored``, ``handed_back``: what becomes of the text; ``secret``, ``sensitive``: of a write. Triggers as in a call.
+    """
 
     operation: ClipboardOperation | list[ClipboardOperation] | None = None
     api: Text | None = None
@@ -81,6 +97,23 @@ class ClipboardPattern(Struct, frozen=True, forbid_unknown_fields=True):
     not_owner_name: Text | None = None
     via: Via | list[Via] | None = None
     removed: bool | None = None
+    guarded: bool | None = None
+    guard: Text | None = None
+    replaced: bool | None = None
+    stored: bool | None = None
+    handed_back: bool | None = None
+    secret: bool | None = None
+    sensitive: bool | Literal["unknown"] | None = None
+    trigger: TriggerKind | list[TriggerKind] | None = None
+    exported: bool | None = None
+    returns_result: bool | None = None
+    on_behalf_of: OwnerKind | list[OwnerKind] | None = None
+    on_behalf_of_name: Text | None = None
+    entry_point: Text | None = None
+    not_entry_point: Text | None = None
+    assumed: bool | None = None
+    reached: bool | None = None
+    traced: bool | None = None
 
 
 class TraitPattern(Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,6 +217,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """One rule file. ``id`` is the file's name, ``category`` its folder; a rule states severity, never points.
 
     ``message`` may hold ``{count}`` (places), ``{owner}`` and ``{apis}``. ``confidence`` is the most it can be sure of.
+    Facts that the one pattern of ``raise_when`` matches as well make a finding of their own, one severity higher.
     """
 
     id: str
@@ -196,4 +230,5 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     references: dict[str, list[str]]
     examples: list[Example]
     scope: Scope = "app"
+    raise_when: "Condition | None" = None
     confidence: Confidence = "flow"

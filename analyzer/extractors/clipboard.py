@@ -1,4 +1,4 @@
-"""What surrounds each clipboard access: tests of the text, where it is kept or handed back, secrets, reflection, and Android's part."""
+"""What surrounds each clipboard access: tests of the text, where it goes on the device, secrets, reflection, Android's part."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def reach_facts(graph: ProgramGraph, facts: Sequence[Fact], traced: frozenset[st
             cut.append(place)
         yield from writer.facts(node, place, triggers, handed_back)
     if cut:
-        why = f"{len(cut)} methods have more triggers than the {MOST_TRIGGERS} nearest that are told, or too many callers to see all."
+        why = f"{len(cut)} methods have more than the {MOST_TRIGGERS} nearest triggers, or too many callers to see all."
         yield Gap("budget", why, count=len(cut), could_hide=_HIDES, would_lift="A larger budget.", at=min(cut))
 
 

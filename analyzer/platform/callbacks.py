@@ -1,4 +1,4 @@
-"""How the platform and common libraries call into an app: entry points, callbacks, hops, and what Android does about the clipboard.
+"""How the platform and common libraries call into an app: entry points, callbacks, hops; and clipboard gates.
 
 All of it is data in ``rules/knowledge``; this module only reads it into look-ups.
 """

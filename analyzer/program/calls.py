@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzer.formats.dex import opcodes as op
 from analyzer.program.constants_sites import ConstantSites
 from analyzer.program.fields import FieldLoads
 from analyzer.program.linking import Linked
@@ -23,8 +22,6 @@ from analyzer.program.tracking import Bodies, Link, Links, References, Tracker, 
 
 _MOST_ASSUMED = 40
 _MOST_MAKERS = 60
-_ABSTRACT = 0x400
-_INTERFACE = 0x200
 
 
 class Handed(NamedTuple):
@@ -185,15 +182,17 @@ class CallGraph:
         """Where a class is first used: made, called statically, a static field touched (JVMS 5.5)."""
         linked = self.linked
         type_id = int(linked.nodes.key[node]) >> 32
-        seen = set()
-        for each in (type_id, *linked.subtypes(type_id)):
-            for maker, at in linked.made(each):
-                if not self.live.methods[maker]:
-                    continue
-                site = self._site_of_constructor(maker, at)
-                if site is not None and maker not in seen:
-                    seen.add(maker)
-                    yield Link(maker, (site,))
+        seen = {node}
+        for maker, at in (place for each in (type_id, *linked.subtypes(type_id)) for place in linked.made(each)):
+            site = self._site_of_constructor(maker, at) if self.live.methods[maker] else None
+            if site is not None and maker not in seen:
+                seen.add(maker)
+                yield Link(maker, (site,))
+        yield from self._static_uses(type_id, seen)
+
+    def _static_uses(self, type_id: int, seen: set[int]) -> Iterator[Link]:
+        """Static calls and static fields of a class, once for each node that is not in *seen*."""
+        linked = self.linked
         for method in linked.methods_of(type_id):
             if linked.nodes.direct[method] and int(linked.nodes.flags[method]) & 0x8:
                 for site, caller in self._live(linked.calls_to(method)):
@@ -201,7 +200,7 @@ class CallGraph:
                         seen.add(caller)
                         yield Link(caller, (site,))
         for reader in self._constants.static_users(linked.type_names[type_id]):
-            if reader not in seen and reader != node:
+            if reader not in seen:
                 seen.add(reader)
                 yield Link(reader, ())
 
@@ -212,8 +211,3 @@ class CallGraph:
             if use.kind == "arg" and use.value == 0:
                 return self.bodies.site(maker, use.at)
         return None
-
-
-def is_dispatched(opcode: int) -> bool:
-    """Whether the object decides which method an invoke runs."""
-    return opcode in op.INVOKE_DISPATCHED

@@ -17,8 +17,8 @@ from analyzer.platform.callbacks import Callbacks
 from analyzer.program.app import App
 from analyzer.program.layouts import Layouts
 from analyzer.program.linking import Linked
-from analyzer.program.members import Members
 from analyzer.program.manifest import Manifest, ManifestComponent
+from analyzer.program.members import Members
 
 _COMPONENT_DEFAULTS: Mapping[str, TriggerKind] = {
     "activity": "lifecycle",
@@ -213,7 +213,7 @@ class EntryPoints:
         return self._handed[key]
 
     def _callback(self, declared: str, cls: str, member: str) -> Callback | None:
-        """By the nearest base, related to the declared type, for which there is a row; else unknown if the platform declares it."""
+        """By the nearest related base for which there is a row; else unknown if the platform declares the member."""
         name = member.partition("(")[0]
         hierarchy = self._app.hierarchy
         upwards = hierarchy.ancestors(declared)

@@ -1,8 +1,8 @@
 """What the package's binary XML resources name: classes that the platform makes from layouts, and methods for clicks.
 
 A layout names its own views and fragments by class, and ``android:onClick`` names a method of the screen that shows it
-(https://developer.android.com/reference/android/view/View#attr_android:onClick). Most files name neither, so only their string pools
-are read; a file that mentions a click handler is parsed.
+(https://developer.android.com/reference/android/view/View#attr_android:onClick). Most files name neither, so only
+their string pools are read; a file that mentions a click handler is parsed.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,7 @@ class Linked:
     @cached_property
     def nodes(self) -> Nodes:
         """The defined methods, in order of DEX file and class data."""
-        parts: list[tuple[Ints, ...]] = []
+        parts: list[tuple[NDArray[Any], ...]] = []
         for number, (dex, types, keys) in enumerate(zip(self.dex_files, self._type_of, self.ref_keys, strict=True)):
             m = dex.methods
             row_class = types[dex.pools.classes["type"].astype(np.int64)] if len(types) else _NONE
@@ -391,7 +391,8 @@ class Linked:
 
     def named(self, name: str) -> NDArray[np.bool_]:
         """For each node whether its method has this name."""
-        return self.members_named(frozenset({name}))[self.nodes.key & 0xFFFFFFFF]
+        found: NDArray[np.bool_] = self.members_named(frozenset({name}))[self.nodes.key & 0xFFFFFFFF]
+        return found
 
     def interfaces(self) -> NDArray[np.bool_]:
         """For each type whether the package defines it as an interface."""

@@ -79,9 +79,7 @@ class Liveness:
             new = np.unique(parents[~self._class_live[parents]])
 
     def _newly_dispatched(self) -> Ints:
-        return np.flatnonzero(
-            self._virtual & ~self.methods & self._class_live[self._holders] & self._called[self._members]
-        )
+        return np.flatnonzero(self._virtual & ~self.methods & self._class_live[self._holders] & self._called[self._members])
 
 
 def _ranges(first: Ints, rows: Ints) -> Ints:
@@ -90,4 +88,5 @@ def _ranges(first: Ints, rows: Ints) -> Ints:
     ends = np.cumsum(length)
     if not len(ends):
         return np.zeros(0, dtype=np.int64)
-    return np.arange(ends[-1]) - np.repeat(ends - length, length) + np.repeat(low, length)
+    found: Ints = np.arange(ends[-1]) - np.repeat(ends - length, length) + np.repeat(low, length)
+    return found

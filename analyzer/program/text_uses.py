@@ -26,7 +26,7 @@ _CLINIT = "<clinit>"
 
 
 class TextUse(NamedTuple):
-    """What a method does with its ``text`` (``receiver``, ``arg0`` ..., ``arg*``): ``other`` is where the result or pattern is."""
+    """What a method does with its ``text`` (``receiver``, ``arg0``, ``arg*``); ``other``: where result or pattern is."""
 
     text: str
     effect: Effect
@@ -34,7 +34,7 @@ class TextUse(NamedTuple):
 
 
 class Uses(NamedTuple):
-    """``guards``: constants that the text was tested against; the others are call sites, ``written_after_test`` only those after one."""
+    """``guards``: constants that the text was tested against; the others are call sites, ``nodes`` all methods seen."""
 
     guards: frozenset[str]
     tested_at: frozenset[int]
@@ -115,14 +115,20 @@ class TextWalk:
         linked = self._graph.linked
         sites = linked.calls_to(point.node) or linked.calls_above(point.node)
         for site in sites[:_MAX_CALLERS]:
-            self._push(_Point(int(linked.sites.caller[site]), Origin("call", self._graph.bodies.instruction(site)), point.depth + 1))
+            self._push(
+                _Point(int(linked.sites.caller[site]), Origin("call", self._graph.bodies.instruction(site)), point.depth + 1)
+            )
 
     def _argument(self, point: _Point, use: Use, site: int) -> None:
         reference = self._graph.references.of(site)
         if use.value >= len(reference.positions):
             return
         index = reference.positions[use.value][0]
-        found = [t for t in self._uses_at(site) if t.text == ("receiver" if index < 0 else f"arg{index}") or (index >= 0 and t.text == "arg*")]
+        found = [
+            t
+            for t in self._uses_at(site)
+            if t.text == ("receiver" if index < 0 else f"arg{index}") or (index >= 0 and t.text == "arg*")
+        ]
         for text_use in found:
             if text_use.effect == "pass":
                 self._passed_on(point, use, text_use)
@@ -213,5 +219,3 @@ class TextWalk:
             if any(use.kind == "put" and pools.field(use.value) == field for use in uses):
                 found |= self._texts(method, origin, depth + 1)
         return found
-
-

@@ -94,9 +94,7 @@ Accepts = Callable[[str], bool]
 class References:
     """Looks up method references; answers are kept."""
 
-    def __init__(
-        self, linked: Linked, live: Liveness, hierarchy: Hierarchy, members: Members, callbacks: Callbacks
-    ) -> None:
+    def __init__(self, linked: Linked, live: Liveness, hierarchy: Hierarchy, members: Members, callbacks: Callbacks) -> None:
         self._linked = linked
         self._members = members
         self._live = live.methods
@@ -206,9 +204,7 @@ class Bodies:
 class Tracker:
     """Follows the objects of one class, or a class constant, from their seeds."""
 
-    def __init__(
-        self, linked: Linked, live: Liveness, references: References, bodies: Bodies, loads: FieldLoads
-    ) -> None:
+    def __init__(self, linked: Linked, live: Liveness, references: References, bodies: Bodies, loads: FieldLoads) -> None:
         self._linked = linked
         self._live = live
         self._references = references
