@@ -43,7 +43,7 @@ def test_all_keys_are_there_and_later_stages_are_null(result: Result) -> None:
     assert [name for name in LATER if document[name] is not None] == []
     assert document["provenance"]["timings"] is None
     assert {gap["why"].split("'")[1] for gap in document["coverage"]["gaps"] if gap["kind"] == "stage-not-run"} == {
-        "reach", "flow", "libraries", "endpoints", "native", "payloads"
+        "flow", "libraries", "endpoints", "native", "payloads"
     }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def test_the_document_is_valid_against_its_schema(result: Result) -> None:
 
 def test_findings_of_the_proxy(result: Result) -> None:
     found = {f.rule_id: f for f in result.findings or ()}
-    proxy = found["clipboard-handed-to-other-apps"]
+    proxy = found["clipboard-proxy"]
     assert (proxy.severity, proxy.owner and proxy.owner.kind) == ("high", "app")
     places = {e.place.method for e in proxy.evidence if e.place}
     assert places == {
@@ -66,12 +66,12 @@ def test_findings_of_the_proxy(result: Result) -> None:
 @pytest.mark.parametrize(
     ("name", "verdict", "rules"),
     [
-        ("paste-button", "allow", {"clipboard-read-own-code"}),
+        ("paste-button", "allow", {"clipboard-read-on-click", "clipboard-peek"}),
         (
             "clipboard-service",
             "review",
             {
-                "clipboard-read-own-code", "clipboard-watch", "clipboard-watch-and-read-always", "clipboard-background-on-old-android",
+                "clipboard-collected", "clipboard-history", "clipboard-read-on-change", "clipboard-watch",
                 "background-components-open-to-all", "old-target-sdk",
             },
         ),
@@ -80,13 +80,12 @@ def test_findings_of_the_proxy(result: Result) -> None:
         }),
         ("identifiers", "allow", {"hardware-identifiers", "android-id", "old-target-sdk"}),
         ("location-sdk", "review", {
-            "location-own-code", "location-in-background", "location-with-boot-receiver", "background-components-open-to-all",
+            "location-own-code", "location-in-background", "location-read-in-background", "location-with-boot-receiver", "background-components-open-to-all",
             "backup-of-personal-data",
         }),
         ("keyboard", "review", {
-            "clipboard-keyboard", "clipboard-read-own-code", "clipboard-watch", "clipboard-watch-and-read-until-removed",
-            "clipboard-background-on-old-android", "clipboard-read-by-reflection", "asks-for-root", "runs-commands",
-            "code-loaded-at-run-time", "javascript-bridge",
+            "clipboard-read-on-change", "clipboard-watch", "clipboard-peek", "clipboard-read-by-reflection",
+            "clipboard-read-unknown-trigger", "asks-for-root", "runs-commands", "code-loaded-at-run-time", "javascript-bridge",
         }),
     ],
 )  # fmt: skip

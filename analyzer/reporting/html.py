@@ -29,6 +29,10 @@ def present(result: Result, out: BinaryIO) -> None:
         "api": words.api_text,
         "place": words.place_text,
         "used": words.used_text,
+        "trigger": words.trigger_text,
+        "behalf": words.behalf_text,
+        "access_notes": words.access_notes,
+        "gate": words.gate_text,
         "permille": lambda share: f"{share / 10:.1f}",
         "thousands": lambda number: f"{number or 0:,}",
     }
@@ -37,6 +41,7 @@ def present(result: Result, out: BinaryIO) -> None:
         style=(folder / "style.css").read_text(encoding="utf-8"),
         paragraph=words.paragraph(result),
         reached=words.reached(result),
+        traced=words.traced(result),
         verdict=words.VERDICT_WORDS[result.decision.verdict],
         severities=words.severity_counts(result.findings or ()),
         gap_sentences=GAP_SENTENCES,

@@ -16,10 +16,13 @@ from analyzer.facts import GAP_SENTENCES
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.words import (
     VERDICT_WORDS,
+    access_notes,
     owner_text,
     paragraph,
     place_text,
     reached,
+    traced,
+    trigger_text,
     used_text,
 )
 from analyzer.result import Result
@@ -27,6 +30,7 @@ from analyzer.result import Result
 _COLOURS = {"allow": "bold green", "review": "bold yellow", "block": "bold red"}
 _SEVERITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _PLAIN_WIDTH = 110
+_MOST_TRIGGERS = 8
 _MOST_PLACES = 3
 
 
@@ -53,6 +57,7 @@ def _draw(result: Result, console: Console) -> None:
     if result.score is not None:
         _reached(result, console)
         _clipboard(result, console)
+        _traced(result, console)
         _findings(result, console)
         _permissions(result, console)
         _score(result, console)
@@ -103,6 +108,23 @@ def _clipboard(result: Result, console: Console) -> None:
     table = _table(console, "operation", "owner", "via", "where")
     for access in result.clipboard:
         table.add_row(access.operation, escape(owner_text(access.owner)), access.via, escape(place_text(access.place)))
+        for trigger in (access.triggers or ())[:_MOST_TRIGGERS]:
+            table.add_row("", "", "", escape(f"  {trigger_text(trigger)}"))
+        if len(access.triggers or ()) > _MOST_TRIGGERS:
+            table.add_row("", "", "", f"  and {len(access.triggers or ()) - _MOST_TRIGGERS} more ways")
+        for note in access_notes(access):
+            table.add_row("", "", "", escape(f"  {note}"))
+    console.print(table)
+
+
+def _traced(result: Result, console: Console) -> None:
+    rows = traced(result)
+    if not rows:
+        return
+    _head(console, "When personal data is accessed")
+    table = _table(console, "data", "when", "on behalf of", "calls")
+    for row in rows:
+        table.add_row(row.category, row.when, escape(row.behalf), str(row.count))
     console.print(table)
 
 

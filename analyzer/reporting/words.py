@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from analyzer.facts import Owner, Place
+from analyzer.facts import Gate, Owner, Place
 from analyzer.reporting.sanitize import clean
-from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, PermissionDoc, Result
+from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, PermissionDoc, Result, TriggerDoc
 
 VERDICT_WORDS = {"allow": "Allow", "review": "Review by a person", "block": "Block"}
 
@@ -56,6 +56,37 @@ _PLATFORM_GROUPS = {
 }
 
 
+TRIGGER_WORDS = {
+    "paste-menu": "when somebody chooses paste in a text field",
+    "user-action": "on a click, touch or menu item",
+    "lifecycle": "when the app or a screen opens, closes or comes back",
+    "window-focus": "when a window gets the focus",
+    "keystroke": "while somebody types",
+    "clipboard-change": "whenever something is copied",
+    "timer": "later or again and again, by a timer, alarm or job",
+    "service": "in a service",
+    "receiver": "on a broadcast",
+    "provider": "when its data is asked for",
+    "input-method": "as a keyboard",
+    "accessibility": "as an accessibility service",
+    "notification-listener": "on a notification",
+    "web-bridge": "when a web page asks",
+    "unknown": "not known: no path was found, but one could not be ruled out",
+    "unreachable": "never: nothing in the package starts it",
+}
+
+
+class Traced(Struct, frozen=True):
+    """The calls for one category of data, kind of trigger and party on whose behalf: how many, which APIs, an example."""
+
+    category: str
+    when: str
+    behalf: str
+    apis: tuple[str, ...]
+    count: int
+    place: Place
+
+
 class Reached(Struct, frozen=True):
     """One category of data: how often each owner's code names it, and the permissions declared for it."""
 
@@ -98,6 +129,71 @@ def place_text(place: Place | None) -> str:
     offset = "" if place.offset is None else f" at {place.offset:04x}"
     method = method_text(place.method)
     return f"{method} ({clean(place.file, 80)}{offset})" if method else f"{clean(place.file, 80)}{offset}"
+
+
+def trigger_text(trigger: TriggerDoc) -> str:
+    """A trigger in words: what starts it and where, who else can, what comes back, what is assumed."""
+    words = TRIGGER_WORDS[trigger.kind]
+    if trigger.entry_point:
+        words += f": {method_text(trigger.entry_point)}"
+    if trigger.exported:
+        guard = f" that holds {clean(trigger.permission, 80)}" if trigger.permission else ""
+        words += f"; another app{guard} can start it"
+    if trigger.returns_result:
+        words += " and gets what was read" if trigger.exported else "; what was read goes back to the caller"
+    if trigger.kind != "unreachable" and trigger.assumed:
+        words += " (assumed)"
+    return words
+
+
+def behalf_text(trigger: TriggerDoc) -> str:
+    """On whose behalf a trigger runs."""
+    if trigger.on_behalf_of is not None:
+        return owner_text(trigger.on_behalf_of)
+    return "not known" if trigger.kind in ("unknown", "unreachable") else "nobody but its toolkit"
+
+
+def traced(result: Result) -> list[Traced]:
+    """The calls that touch personal data, the clipboard apart, by category, by what starts them and for whom."""
+    found: dict[tuple[str, str, str], list[ApiCallDoc]] = {}
+    for call in result.api_calls or ():
+        if call.triggers is None or call.category not in DATA_CATEGORIES:
+            continue
+        for kind, behalf in dict.fromkeys((t.kind, behalf_text(t)) for t in call.triggers):
+            found.setdefault((DATA_CATEGORIES[call.category], TRIGGER_WORDS[kind], behalf), []).append(call)
+    return [
+        Traced(*key, tuple(sorted({api_text(c.api) for c in calls})), len(calls), min(c.place for c in calls))
+        for key, calls in sorted(found.items())
+    ]
+
+
+def access_notes(access: ClipboardDoc) -> list[str]:
+    """What the code around a clipboard access does, one sentence per thing that was shown."""
+    notes = []
+    if access.guards:
+        notes.append("The text is tested against " + ", ".join(f"\u201c{clean(g, 80)}\u201d" for g in access.guards) + ".")
+    if access.secret:
+        state = {True: "and marked as sensitive", False: "and not marked as sensitive", None: ""}[access.sensitive]
+        notes.append(
+            f"Names around it speak of a secret ({', '.join(clean(s, 60) for s in access.secret)}) {state}".strip() + "."
+        )
+    for words, places in (
+        ("The text is kept", access.stored_at),
+        ("The text is handed back to another app", access.handed_back_at),
+        ("The clipboard is then overwritten", access.replaced_at),
+        ("The listener is removed", access.removed_at),
+    ):
+        notes += [f"{words}: {place_text(place)}." for place in places]
+    if access.operation == "watch" and not access.removed_at:
+        notes.append("No code removes the listener.")
+    return notes
+
+
+def gate_text(gate: Gate) -> str:
+    """What Android does about an access on a range of API levels, in words."""
+    until = f" to {gate.api_to}" if gate.api_to else " on"
+    levels = f"API {gate.api_from}" if gate.api_from == gate.api_to else f"API {gate.api_from}{until}"
+    return f"{levels}: {gate.effect}"
 
 
 def used_text(permission: PermissionDoc) -> str:
@@ -148,7 +244,7 @@ def paragraph(result: Result) -> str:
     unseen = [g for g in result.coverage.gaps if g.kind not in ("stage-not-run",)]
     if unseen:
         sentences.append(f"{len(unseen)} things could not be seen and are listed below.")
-    sentences.append("Code that is present need not run; when and on whose behalf it runs is not part of this version.")
+    sentences.append("Where the data goes is not part of this version.")
     return " ".join(sentences)
 
 
@@ -158,7 +254,9 @@ def _clipboard_sentence(accesses: Sequence[ClipboardDoc]) -> str:
         return "No code in it reads or watches the clipboard."
     owners = ", ".join(dict.fromkeys(owner_text(a.owner) for a in reads))
     verb = "watches and reads" if any(a.operation == "watch" for a in reads) else "reads"
-    return f"Code of {owners} {verb} the clipboard."
+    kinds = dict.fromkeys(t.kind for a in reads for t in a.triggers or () if a.operation == "read")
+    when = f" It is read {'; '.join(TRIGGER_WORDS[kind] for kind in kinds)}." if kinds else ""
+    return f"Code of {owners} {verb} the clipboard.{when}"
 
 
 def severity_counts(findings: Iterable[Finding]) -> dict[str, int]:

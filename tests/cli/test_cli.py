@@ -38,7 +38,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 def test_text_on_standard_output_by_default(run: Run, apks: Path) -> None:
     ran = run("scan", apks / "paste-button.apk")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("ALLOW   score 1 of 100, grade A   Paste button  org.apkvet.samples.paste 1.1\n")
+    assert ran.out.startswith("ALLOW   score 2 of 100, grade A   Paste button  org.apkvet.samples.paste 1.1\n")
     assert "\x1b" not in ran.out
 
 
@@ -137,10 +137,11 @@ def test_fail_on(run: Run, apks: Path, fail_on: str, code: int) -> None:
 
 def test_facts_print_and_grep(run: Run, apks: Path) -> None:
     ran = run("facts", apks / "paste-button.apk", "--grep", "CLIPBOARD READ")
-    assert ran.out == (
-        "clipboard read api=Landroid/content/ClipboardManager;->getPrimaryClip()Landroid/content/ClipData; "
-        "at=classes.dex:Lorg/apkvet/samples/paste/MainActivity;->onClick(Landroid/view/View;)V+0010\n"
+    (line,) = ran.out.splitlines()
+    assert line.startswith(
+        "clipboard read api=Landroid/content/ClipboardManager;->getPrimaryClip()Landroid/content/ClipData; gate="
     )
+    assert line.endswith("at=classes.dex:Lorg/apkvet/samples/paste/MainActivity;->onClick(Landroid/view/View;)V+0010")
 
 
 def test_a_saved_result_renders_again_to_the_same_page(run: Run, apks: Path, tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_a_file_name_that_is_no_text_is_shown_escaped(run: Run, apks: Path, tmp_
 
 
 def test_rules_commands(run: Run, tmp_path: Path) -> None:
-    assert "clipboard-watch-and-read-always" in run("rules", "list", "--category", "clipboard").out
+    assert "clipboard-collected" in run("rules", "list", "--category", "clipboard").out
     assert run("rules", "show", "clipboard-watch").out.startswith("id: clipboard-watch\n")
     assert run("rules", "lint").out.endswith("rules, 0 problems\n")
     assert run("rules", "test").out.endswith(", 0 wrong\n")
