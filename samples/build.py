@@ -2,9 +2,13 @@
 
 usage: python samples/build.py [--check] [NAME...]
 
-Without ``--check`` the packages in ``samples/apk`` are written anew; with it they are built aside and compared byte for
-byte. The build is deterministic. It needs a JDK (javac, java), Debian's aapt, zipalign, apksigner and
-android-framework-res, and R8's jar, which the environment variable R8_JAR names.
+Without ``--check`` the packages are written anew; with it they are built aside and compared byte for byte. The build is
+deterministic. It needs a JDK (javac, java), Debian's aapt, zipalign, apksigner and android-framework-res, and R8's jar,
+which the environment variable R8_JAR names.
+
+A sample is a folder with AndroidManifest.xml, ``java`` and, where it has them, ``dex2`` (sources of a second DEX file),
+``res``, ``keep.pro`` (shrunk, renamed and optimised by R8 under these rules) and ``options.txt`` (flags for D8). The general
+samples are in ``src`` and ``apk``, those of ClipBench in ``clipbench/src`` and ``clipbench/apk``.
 """
 
 from __future__ import annotations
@@ -12,13 +16,17 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
+SETS = (HERE, HERE / "clipbench")
 TOOLS = ("javac", "java", "jar", "aapt", "zipalign", "apksigner")
 
 
@@ -47,9 +55,10 @@ def compile_stubs(work: Path) -> Path:
     return work / "stubs.jar"
 
 
-def build(name: str, stubs: Path, work: Path) -> Path:
+def build(source: Path, stubs: Path, work: Path) -> Path:
     """One signed package."""
-    source, out = HERE / "src" / name, work / name
+    name = source.name
+    out = work / name
     out.mkdir(parents=True)
     folders = [folder for folder in (source / "dex2", source / "java") if folder.is_dir()]
     classes = stubs
@@ -58,7 +67,7 @@ def build(name: str, stubs: Path, work: Path) -> Path:
         target = out / f"{folder.name}-classes"
         path = os.pathsep.join(map(str, [stubs, *(out / f"{f.name}-classes" for f in folders)]))
         run("javac", "-nowarn", "--release", "8", "-cp", path, "-d", target, *sorted(folder.rglob("*.java")))
-        dex.append(_dex(target, classes, out / f"{folder.name}-dex"))
+        dex.append(_dex(source, target, classes, out / f"{folder.name}-dex"))
     unsigned = out / "unsigned.apk"
     resources: list[str | Path] = ["-S", source / "res"] if (source / "res").is_dir() else []
     run("aapt", "package", "-f", "-M", source / "AndroidManifest.xml", "-I", FRAMEWORK, "-F", unsigned, *resources)
@@ -74,12 +83,41 @@ def build(name: str, stubs: Path, work: Path) -> Path:
     return signed
 
 
-def _dex(classes: Path, library: Path, out: Path) -> Path:
+def _dex(source: Path, classes: Path, library: Path, out: Path) -> Path:
     out.mkdir()
     files = sorted(classes.rglob("*.class"))
-    d8 = ["java", "-cp", os.environ["R8_JAR"], "com.android.tools.r8.D8", "--release", "--min-api", "23"]
-    run(*d8, "--lib", library, "--classpath", classes, "--output", out, *files)
+    options = (source / "options.txt").read_text().split() if (source / "options.txt").exists() else []
+    tool = ["java", "-cp", os.environ["R8_JAR"], "com.android.tools.r8."]
+    common: list[str | Path] = ["--release", "--min-api", str(_lowest_api(source, options)), "--lib", library, "--output", out]
+    if (source / "keep.pro").exists():
+        tool[-1] += "R8"
+        common += ["--lib", library.with_name("java.jar"), "--pg-conf", source / "keep.pro"]
+    else:
+        tool[-1] += "D8"
+        common += ["--classpath", classes, *options]
+    run(*tool, *common, *files)
     return out / "classes.dex"
+
+
+def _lowest_api(source: Path, options: list[str]) -> int:
+    """23, so that the DEX files of all samples are of version 035; with own options, what the manifest says."""
+    found = re.search(r'minSdkVersion="(\d+)"', (source / "AndroidManifest.xml").read_text())
+    return int(found[1]) if options and found else 23
+
+
+def java_classes(work: Path) -> Path:
+    """Java's own classes as of release 8, which R8 shrinks against: from the JDK's table of older releases."""
+    table = Path(shutil.which("javac") or "javac").resolve().parents[1] / "lib/ct.sym"
+    with zipfile.ZipFile(table) as source, zipfile.ZipFile(work / "java.jar", "w") as target:
+        seen: set[str] = set()
+        for entry in source.namelist():
+            releases, _, path = entry.partition("/")
+            if "8" in releases and path.endswith(".sig"):
+                name = path.partition("/")[2].removesuffix(".sig") + ".class"  # without the module's name
+                if name not in seen:
+                    seen.add(name)
+                    target.writestr(name, source.read(entry))
+    return work / "java.jar"
 
 
 def main(argv: list[str]) -> int:
@@ -88,21 +126,26 @@ def main(argv: list[str]) -> int:
     if missing:
         print("Cannot build; missing:", *missing, sep="\n  ", file=sys.stderr)
         return 2
-    known = sorted(folder.name for folder in (HERE / "src").iterdir())
-    names = [arg for arg in argv if not arg.startswith("-")] or known
-    differing = 0
-    with tempfile.TemporaryDirectory() as folder:
+    names = {arg for arg in argv if not arg.startswith("-")}
+    sources = [folder for place in SETS for folder in sorted((place / "src").iterdir()) if not names or folder.name in names]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         work = Path(folder)
         stubs = compile_stubs(work)
-        for name in names:
-            built, committed = build(name, stubs, work), HERE / "apk" / f"{name}.apk"
-            digest = hashlib.sha256(built.read_bytes()).hexdigest()
-            if not check:
-                shutil.copy(built, committed)
-            same = committed.exists() and hashlib.sha256(committed.read_bytes()).hexdigest() == digest
-            differing += not same
-            print(f"{'same' if same else 'DIFFERS'} {digest} {name}")
+        java_classes(work)
+        differing = sum(pool.map(lambda source: _make(source, stubs, work, check=check), sources))
     return int(differing > 0)
+
+
+def _make(source: Path, stubs: Path, work: Path, *, check: bool) -> bool:
+    """Build one sample; whether it differs from the committed package."""
+    built, committed = build(source, stubs, work), source.parents[1] / "apk" / f"{source.name}.apk"
+    digest = hashlib.sha256(built.read_bytes()).hexdigest()
+    if not check:
+        committed.parent.mkdir(exist_ok=True)
+        shutil.copy(built, committed)
+    same = committed.exists() and hashlib.sha256(committed.read_bytes()).hexdigest() == digest
+    print(f"{'same' if same else 'DIFFERS'} {digest} {source.name}", flush=True)
+    return not same
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 package android.content;
 
 /** Compile-time stand-in; the device has the real class. */
-public final class ComponentName { }
+public final class ComponentName {
+    public ComponentName(Context context, Class<?> component) { }
+}

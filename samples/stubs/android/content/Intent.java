@@ -4,7 +4,10 @@ package android.content;
 public class Intent {
     public Intent() { }
     public Intent(String action) { }
+    public Intent(Context context, Class<?> component) { }
     public Intent setAction(String action) { return this; }
+    public Intent setPackage(String name) { return this; }
+    public Intent putExtra(String name, String value) { return this; }
     public String getAction() { return null; }
     public String getStringExtra(String name) { return null; }
 }

@@ -1,0 +1,12 @@
+package org.apkvet.clip.alarm;
+
+import android.content.*;
+
+public class ByClick extends BroadcastReceiver {
+    static CharSequence last;
+
+    @Override
+    public void onReceive(Context context, Intent intent) {
+        last = ((ClipboardManager) context.getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText();
+    }
+}

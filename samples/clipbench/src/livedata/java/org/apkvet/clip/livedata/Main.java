@@ -1,0 +1,74 @@
+package org.apkvet.clip.livedata;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+import android.view.*;
+import android.widget.*;
+import java.util.*;
+
+public class Main extends Activity {
+    static CharSequence last;
+    private final androidx.lifecycle.LiveData<String> data = new androidx.lifecycle.LiveData<>();
+
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        Button button = new Button(this);
+        button.setOnClickListener(new Click(this));
+        setContentView(button);
+        new Timer().schedule(new Tick(this), 60000, 60000);
+    }
+
+    static class Click implements View.OnClickListener {
+        private final Main screen;
+
+        Click(Main screen) {
+            this.screen = screen;
+        }
+
+        @Override
+        public void onClick(View view) {
+            screen.data.observeForever(new ByClick(screen));
+        }
+    }
+
+    static class Tick extends TimerTask {
+        private final Main screen;
+
+        Tick(Main screen) {
+            this.screen = screen;
+        }
+
+        @Override
+        public void run() {
+            screen.data.observeForever(new ByTimer(screen));
+        }
+    }
+
+    static class ByClick implements androidx.lifecycle.Observer<String> {
+        private final Context context;
+
+        ByClick(Context context) {
+            this.context = context;
+        }
+
+        @Override
+        public void onChanged(String value) {
+            Main.last = ((ClipboardManager) context.getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText();
+        }
+    }
+
+    static class ByTimer implements androidx.lifecycle.Observer<String> {
+        private final Context context;
+
+        ByTimer(Context context) {
+            this.context = context;
+        }
+
+        @Override
+        public void onChanged(String value) {
+            Main.last = ((ClipboardManager) context.getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText();
+        }
+    }
+}

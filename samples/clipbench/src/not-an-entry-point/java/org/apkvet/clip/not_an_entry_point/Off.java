@@ -1,0 +1,20 @@
+package org.apkvet.clip.not_an_entry_point;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+
+public class Off extends Service {
+    private CharSequence last;
+
+    @Override
+    public int onStartCommand(Intent intent, int flags, int id) {
+        last = ((ClipboardManager) this.getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText();
+        return 2;
+    }
+
+    @Override
+    public IBinder onBind(Intent intent) {
+        return null;
+    }
+}

@@ -1,0 +1,6 @@
+package io.reactivex.functions;
+
+/** Stand-in for the library's interface. */
+public interface Consumer<T> {
+    void accept(T value) throws Exception;
+}

@@ -1,0 +1,12 @@
+package org.apkvet.clip.toolkit_renamed;
+
+import android.app.*;
+import android.os.*;
+
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        setContentView(new androidx.appcompat.widget.AppCompatEditText(this));
+    }
+}

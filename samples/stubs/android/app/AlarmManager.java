@@ -1,0 +1,6 @@
+package android.app;
+
+/** Compile-time stand-in; the device has the real class. */
+public class AlarmManager {
+    public void setRepeating(int type, long start, long interval, PendingIntent operation) { }
+}

@@ -1,0 +1,6 @@
+package android.app;
+
+/** Compile-time stand-in; the device has the real class. */
+public abstract class FragmentManager {
+    public abstract FragmentTransaction beginTransaction();
+}

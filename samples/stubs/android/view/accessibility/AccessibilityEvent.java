@@ -1,0 +1,5 @@
+package android.view.accessibility;
+
+/** Compile-time stand-in; the device has the real class. */
+public final class AccessibilityEvent {
+}
