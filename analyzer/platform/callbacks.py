@@ -15,7 +15,7 @@ from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 
 How = Literal["manifest", "instance", "work"]
-Effect = Literal["run", "carry", "start", "register", "ignore"]
+Effect = Literal["run", "carry", "start", "register", "callback", "ignore"]
 _KINDS = frozenset(get_args(TriggerKind)) - {"unreachable"}
 _HOWS = frozenset(get_args(How))
 _EFFECTS = frozenset(get_args(Effect))
@@ -26,7 +26,8 @@ class Hop(NamedTuple):
 
     ``run``: methods named ``runs`` are called later; ``carry``: the ``receiver`` or ``result`` in ``runs`` stands for the object
     from then on; ``start``: components of the kinds ``runs`` are started; ``register``: it becomes a callback under the types
-    ``runs``; ``ignore``: nothing. ``adds_timer``: later or repeatedly. ``assumed``: several objects may be meant.
+    ``runs``; ``callback``: its methods ``runs`` are called back with a trigger of its own ``kind``; ``ignore``: nothing.
+    ``adds_timer``: later or repeatedly. ``assumed``: several objects may be meant.
     """
 
     object: str
@@ -34,6 +35,7 @@ class Hop(NamedTuple):
     runs: tuple[str, ...]
     adds_timer: bool
     assumed: bool
+    kind: str = ""
 
 
 class Callbacks(NamedTuple):
@@ -48,6 +50,13 @@ class Callbacks(NamedTuple):
     kinds: Mapping[str, Mapping[str, str]]
     hops: Mapping[str, tuple[Hop, ...]]
     annotations: Mapping[str, tuple[TriggerKind, bool]]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of methods that libraries call: what hops run, and entry points that a base names."""
+        hops = (name for rows in self.hops.values() for hop in rows if hop.effect in ("run", "callback") for name in hop.runs)
+        named = (member for members in self.entry_points.values() for member in members if member != "*")
+        return frozenset((*hops, *named))
 
 
 class GateRow(NamedTuple):
@@ -85,9 +94,10 @@ def _hops(path: Path) -> dict[str, tuple[Hop, ...]]:
     found: dict[str, tuple[Hop, ...]] = {}
     columns = ("api", "object", "effect", "runs", "adds", "assumed", "source")
     for api, object_, effect, runs, adds, assumed, _ in read_table(path, columns):
-        good = effect in _EFFECTS and adds in ("", "timer") and assumed in ("yes", "no")
+        good = effect in _EFFECTS and assumed in ("yes", "no")
+        good = good and (adds in _KINDS if effect == "callback" else adds in ("", "timer"))
         _check(good and (object_ == "receiver" or object_.startswith("arg")), path, api)
-        hop = Hop(object_, cast(Effect, effect), tuple(filter(None, runs.split(","))), adds == "timer", assumed == "yes")
+        hop = Hop(object_, cast(Effect, effect), tuple(filter(None, runs.split(","))), adds == "timer", assumed == "yes", adds)
         found[api] = (*found.get(api, ()), hop)
     return found
 

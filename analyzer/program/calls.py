@@ -25,10 +25,14 @@ _MOST_MAKERS = 60
 
 
 class Handed(NamedTuple):
-    """An object was handed to the platform under ``declared``; the platform may call the asked method of it."""
+    """An object was handed to the platform under ``declared``; the platform may call the asked method of it.
+
+    ``kind``: what that is, when the API that took it says so.
+    """
 
     link: Link
     declared: str
+    kind: str | None = None
 
 
 class Callers(NamedTuple):
@@ -58,6 +62,7 @@ class CallGraph:
         self._tracker = Tracker(linked, live, references, bodies, loads)
         self._objects: dict[tuple[int, frozenset[str]], Links] = {}
         self._members = members
+        self._callback_names = references.callback_names
         self._named: dict[int, Links] = {}
         self._callers: dict[int, Callers] = {}
 
@@ -142,7 +147,7 @@ class CallGraph:
         member = linked.member(node)
         if self._members.of_object(member):
             return Callers(tuple(links), weak=True)
-        if self._is_sole_target(node) and not self._members.in_platform_above(linked.holder(node), member):
+        if self._is_sole_target(node) and not self._may_be_called_back(node, member):
             links += (Link(caller, (site,)) for site, caller in above)
             return Callers(tuple(links))
         handed: list[Handed] = []
@@ -156,12 +161,18 @@ class CallGraph:
             links += objects.run.get(linked.name(node), ())
             links += self._self_calls(type_id, above)
             handed += (Handed(link, link.handed_to) for link in objects.handed if link.handed_to is not None)
+            handed += (Handed(link, "", kind) for kind, link in objects.called_back.get(linked.name(node), ()))
             made += objects.made_in
             lost = lost or objects.lost
         links = list(dict.fromkeys(links))
         if lost and len(above) <= _MOST_ASSUMED and not (links or handed):
             links += (Link(caller, (site,), assumed=True) for site, caller in above)
         return Callers(tuple(links), tuple(handed), tuple(dict.fromkeys(made)), lost)
+
+    def _may_be_called_back(self, node: int, member: str) -> bool:
+        """Whether code that is not in the package may call *node*: the platform, or a library by way of a hop."""
+        linked = self.linked
+        return linked.name(node) in self._callback_names or self._members.in_platform_above(linked.holder(node), member)
 
     def _is_sole_target(self, node: int) -> bool:
         """Whether calls through classes above can only mean this one method."""

@@ -48,7 +48,8 @@ class ProgramGraph:
     @cached_property
     def live(self) -> Liveness:
         """What may run at all."""
-        return Liveness(self.linked, self.entries.roots(), self.members.platform_names | self.entries.names_called())
+        names = self.members.platform_names | self.entries.names_called() | self._callbacks.names
+        return Liveness(self.linked, self.entries.roots(), names)
 
     @cached_property
     def bodies(self) -> Bodies:

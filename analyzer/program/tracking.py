@@ -54,13 +54,14 @@ class Links(NamedTuple):
     """Everything found about the objects of one class.
 
     ``called`` by member number, ``run`` by method name (hops), ``started`` by kind of component, ``handed`` over under a
-    declared type; ``lost``: some object could not be followed to its end.
+    declared type, ``called_back`` by method name with the kind of trigger (hops); ``lost``: some object could not be followed to its end.
     """
 
     called: dict[int, list[Link]]
     run: dict[str, list[Link]]
     started: list[tuple[str, Link]]
     handed: list[Link]
+    called_back: dict[str, list[tuple[str, Link]]]
     made_in: tuple[int, ...]
     lost: bool
 
@@ -104,6 +105,7 @@ class References:
         self._carriers: dict[str, bool] = {}
         self._hop_types = frozenset(key.partition("->")[0] for key in callbacks.hops) - {"Ljava/lang/Object;"}
         self._names = frozenset(key.partition("->")[2].partition("(")[0] for key in callbacks.hops)
+        self.callback_names = callbacks.names
 
     def of(self, site: int) -> Reference:
         """The reference of one call site."""
@@ -219,7 +221,7 @@ class Tracker:
             walk.push(_Point(node, origin, node, (), False, False))
         walk.run()
         made_in = tuple(dict.fromkeys(node for node, _ in seeds))
-        return Links(walk.called, walk.ran, walk.started, walk.handed, made_in, walk.lost)
+        return Links(walk.called, walk.ran, walk.started, walk.handed, walk.called_back, made_in, walk.lost)
 
 
 class _Walk:
@@ -246,6 +248,7 @@ class _Walk:
         self.ran: dict[str, list[Link]] = {}
         self.started: list[tuple[str, Link]] = []
         self.handed: list[Link] = []
+        self.called_back: dict[str, list[tuple[str, Link]]] = {}
         self.lost = False
 
     def push(self, point: _Point) -> None:
@@ -273,8 +276,11 @@ class _Walk:
             self._put(point, use)
         elif use.kind == "cast":
             dex = self._linked.dex_files[int(self._linked.nodes.dex[point.node])]
-            if use.value < len(dex.pools.types) and self._follows(point, dex.pools.type(use.value)):
+            declared = dex.pools.type(use.value) if use.value < len(dex.pools.types) else ""
+            if self._follows(point, declared):
                 self.push(point._replace(origin=Origin("cast", use.at)))
+            elif point.carried and self._accepts(declared):  # the object itself, taken out of what carried it
+                self.push(point._replace(origin=Origin("cast", use.at), carried=False))
         elif use.kind == "into":
             for holder in use.holders:
                 self.push(point._replace(origin=holder, carried=True))
@@ -303,11 +309,11 @@ class _Walk:
             self._result(point._replace(node=int(self._linked.sites.caller[site]), sites=point.sites[:-1]), site)
             return
         declared = self._linked.return_type(point.node)
+        if not point.carried and self._overrides_platform(point.node):  # whatever it says there, the platform knows better
+            self.handed.append(Link(point.root, (), assumed=point.assumed, handed_to=declared))
         if not self._follows(point, declared):
             self.lost = True
             return
-        if not point.carried and self._overrides_platform(point.node):
-            self.handed.append(Link(point.root, (), assumed=point.assumed, handed_to=declared))
         sites = self._linked.calls_to(point.node) + self._linked.calls_above(point.node)
         if len(sites) > _MAX_CALLERS:
             self.lost = True
@@ -384,6 +390,9 @@ class _Walk:
         elif hop.effect == "start":
             for kind in hop.runs:
                 self.started.append((kind, link._replace(component=True)))
+        elif hop.effect == "callback":
+            for name in hop.runs:
+                self.called_back.setdefault(name, []).append((hop.kind, link))
         elif hop.effect == "register":
             for name in hop.runs or ("*",):
                 self.handed.append(link._replace(handed_to=name))
@@ -400,6 +409,14 @@ class _Walk:
             objects = self._bodies.objects(point.node)
             for origin in objects.at(use.at, 0) if objects else ():
                 self.push(onward._replace(origin=origin))
+                if origin.kind == "field":  # whoever loads the same field has the same carrier
+                    self._loaded(onward, origin.value)
+                elif origin.kind in ("param", "call"):
+                    self.lost = True
+
+    def _loaded(self, point: _Point, field: int) -> None:
+        for node, origin in self._loads.of(int(self._linked.nodes.dex[point.node]), field):
+            self.push(_Point(node, origin, node, (), point.carried, point.assumed))
 
 
 def _concerns(hop: Hop, index: int) -> bool:

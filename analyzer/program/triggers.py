@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from analyzer.facts import TriggerKind
 from analyzer.program.calls import CallGraph
-from analyzer.program.entrypoints import EntryPoint, EntryPoints
+from analyzer.program.entrypoints import Callback, EntryPoint, EntryPoints
 from analyzer.program.starts import ComponentStarts
 from analyzer.program.tracking import Link
 
@@ -80,7 +80,7 @@ class TriggerSearch:
             links = list(callers.links)
             callbacks: list[EntryPoint] = []
             for handed in callers.handed:
-                callback = self._entries.handed(node, handed.declared)
+                callback = Callback(handed.kind) if handed.kind else self._entries.handed(node, handed.declared)
                 if callback is None:
                     continue
                 if callback.kind == "inherit":
