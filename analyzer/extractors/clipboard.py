@@ -102,6 +102,13 @@ class _Sites:
         dex = linked.dex_files[int(linked.sites.dex[site])]
         return Place(dex.name, linked.descriptor(int(linked.sites.caller[site])), dex.offset_of(int(linked.sites.row[site])))
 
+    def place_in(self, where: tuple[int, int]) -> Place:
+        """The place of an instruction of a node."""
+        linked, (node, at) = self.graph.linked, where
+        dex = linked.dex_files[int(linked.nodes.dex[node])]
+        row = int(dex.instructions.first[linked.nodes.item[node]]) + at
+        return Place(dex.name, linked.descriptor(node), dex.offset_of(row))
+
 
 class _Surroundings:
     """Tests, stores, hand-backs and write-backs of reads; secrets and marks of writes."""
@@ -127,7 +134,7 @@ class _Surroundings:
             access,
             guard=tuple(sorted(uses.guards)),
             stored_at=self._places(uses.stored),
-            handed_back_at=self._places(uses.handed_back),
+            handed_back_at=tuple(sorted({*self._places(uses.handed_back), *map(self._sites.place_in, uses.returned)})),
             replaced_at=tuple(sorted(self._replaced(uses))),
         )
 

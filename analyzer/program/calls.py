@@ -14,6 +14,7 @@ import numpy as np
 
 from analyzer.program.constants_sites import ConstantSites
 from analyzer.program.fields import FieldLoads
+from analyzer.program.lambdas import Lambdas, MadeLambda
 from analyzer.program.linking import Linked
 from analyzer.program.liveness import Liveness
 from analyzer.program.members import Members
@@ -27,12 +28,13 @@ _MOST_MAKERS = 60
 class Handed(NamedTuple):
     """An object was handed to the platform under ``declared``; the platform may call the asked method of it.
 
-    ``kind``: what that is, when the API that took it says so.
+    ``kind``: what that is, when the API that took it says so. ``by``: the lambda, when it is one.
     """
 
     link: Link
     declared: str
     kind: str | None = None
+    by: MadeLambda | None = None
 
 
 class Callers(NamedTuple):
@@ -53,9 +55,17 @@ class CallGraph:
     """Callers of the package's methods. Answers are kept."""
 
     def __init__(  # the parts of one graph
-        self, linked: Linked, live: Liveness, members: Members, references: References, bodies: Bodies, loads: FieldLoads
+        self,
+        linked: Linked,
+        lambdas: Lambdas,
+        live: Liveness,
+        members: Members,
+        references: References,
+        bodies: Bodies,
+        loads: FieldLoads,
     ) -> None:
         self.linked = linked
+        self._lambdas = lambdas
         self.live = live
         self.bodies = bodies
         self._constants = ConstantSites(linked, live)
@@ -70,8 +80,29 @@ class CallGraph:
         """Who runs *node*."""
         known = self._callers.get(node)
         if known is None:
-            known = self._callers[node] = self._find(node)
+            known = self._find(node)
+            for made in self._lambdas.by_body.get(node, ()):
+                known = self._with_lambda(known, made)
+            self._callers[node] = known
         return known
+
+    def _with_lambda(self, known: Callers, made: MadeLambda) -> Callers:
+        """*known* and those who run the lambda *made*, whose body this is."""
+        if not self.live.methods[made.maker]:
+            return known
+        roots = self._members.declaring(made.interface, made.member)
+        seeds = [(made.maker, Origin("call", made.at))]
+        objects = self._tracker.follow(seeds, lambda cls: self._members.below(cls, roots))
+        name = made.member.partition("(")[0]
+        links = [*known.links, *objects.run.get(name, ())]
+        for member, called in objects.called.items():
+            if self.linked.member_name(member) == name:
+                links += called
+        handed = [Handed(link, link.handed_to, None, made) for link in objects.handed if link.handed_to is not None]
+        handed += (Handed(link, "", kind) for kind, link in objects.called_back.get(name, ()))
+        return Callers(
+            tuple(dict.fromkeys(links)), (*known.handed, *handed), (*known.made_in, made.maker), known.lost or objects.lost
+        )
 
     def objects_of(self, type_id: int, member: str) -> Links:
         """Where the objects of exactly this class go, as far as *member* can be called on them there."""

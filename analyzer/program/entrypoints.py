@@ -15,6 +15,7 @@ from analyzer.facts import TriggerKind
 from analyzer.formats.dex.annotations import annotated_methods
 from analyzer.platform.callbacks import Callbacks
 from analyzer.program.app import App
+from analyzer.program.lambdas import MadeLambda
 from analyzer.program.layouts import Layouts
 from analyzer.program.linking import Linked
 from analyzer.program.manifest import Manifest, ManifestComponent
@@ -206,7 +207,13 @@ class EntryPoints:
 
     def handed(self, node: int, declared: str) -> Callback | None:
         """What calling *node* is when an object of its class was handed over as a *declared*; None: nothing calls it."""
-        member, cls = self._linked.member(node), self._linked.holder(node)
+        return self._handed_over(declared, self._linked.holder(node), self._linked.member(node))
+
+    def lambda_handed(self, made: MadeLambda, declared: str) -> Callback | None:
+        """What running the body of a lambda is when it was handed over as a *declared*."""
+        return self._handed_over(declared, made.interface, made.member)
+
+    def _handed_over(self, declared: str, cls: str, member: str) -> Callback | None:
         key = (declared, cls, member)
         if key not in self._handed:
             self._handed[key] = self._callback(declared, cls, member)

@@ -9,6 +9,7 @@ from analyzer.program.app import App
 from analyzer.program.calls import CallGraph
 from analyzer.program.entrypoints import EntryPoints
 from analyzer.program.fields import FieldLoads
+from analyzer.program.lambdas import Lambdas
 from analyzer.program.layouts import Layouts, read_layouts
 from analyzer.program.linking import Linked
 from analyzer.program.liveness import Liveness
@@ -49,7 +50,12 @@ class ProgramGraph:
     def live(self) -> Liveness:
         """What may run at all."""
         names = self.members.platform_names | self.entries.names_called() | self._callbacks.names
-        return Liveness(self.linked, self.entries.roots(), names)
+        return Liveness(self.linked, self.lambdas, self.entries.roots(), names)
+
+    @cached_property
+    def lambdas(self) -> Lambdas:
+        """The lambdas that the runtime makes."""
+        return Lambdas(self.linked)
 
     @cached_property
     def bodies(self) -> Bodies:
@@ -69,7 +75,7 @@ class ProgramGraph:
     @cached_property
     def calls(self) -> CallGraph:
         """Who calls what."""
-        return CallGraph(self.linked, self.live, self.members, self.references, self.bodies, self.loads)
+        return CallGraph(self.linked, self.lambdas, self.live, self.members, self.references, self.bodies, self.loads)
 
     @cached_property
     def triggers(self) -> TriggerSearch:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes as op
+from analyzer.program.lambdas import Lambdas
 from analyzer.program.linking import Ints, Linked
 
 _TYPE_USES = op.opcode_mask(frozenset({op.NEW_INSTANCE, op.CONST_CLASS}))
@@ -24,8 +25,9 @@ _MOST_ROUNDS = 2_000
 class Liveness:
     """``methods``: for each node whether it may run; ``made``: for each type whether objects of it may exist."""
 
-    def __init__(self, linked: Linked, roots: Iterable[int], platform_names: frozenset[str]) -> None:
+    def __init__(self, linked: Linked, lambdas: Lambdas, roots: Iterable[int], platform_names: frozenset[str]) -> None:
         self._linked = linked
+        self._lambdas = lambdas
         nodes = linked.nodes
         self.methods: NDArray[np.bool_] = np.zeros(len(nodes.key), dtype=bool)
         self.made: NDArray[np.bool_] = np.zeros(len(linked.type_names), dtype=bool)
@@ -43,6 +45,7 @@ class Liveness:
         types, first_type = linked.uses_by_node(_TYPE_USES, fields=False)
         statics, first_static = linked.uses_by_node(_STATIC_USES, fields=True)
         order, first = linked.sites_by_caller
+        bodies, first_body = self._lambdas.by_maker()
         keys, targets, opcodes = linked.sites.key, linked.sites.target, linked.sites.opcode
         self._make(np.array(sorted(set(roots)), dtype=np.int64))
         frontier = self._constructors_of_roots()
@@ -62,7 +65,7 @@ class Liveness:
             self._touched[self._holders[frontier]] = True
             self._touched[made] = True
             initialisers = np.flatnonzero(self._is_initialiser & self._touched[self._holders] & ~self.methods)
-            frontier = np.concatenate([direct[direct >= 0], initialisers])
+            frontier = np.concatenate([direct[direct >= 0], initialisers, bodies[_ranges(first_body, frontier)]])
 
     def _constructors_of_roots(self) -> Ints:
         """The platform makes the roots itself: their constructors run."""

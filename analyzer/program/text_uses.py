@@ -34,12 +34,15 @@ class TextUse(NamedTuple):
 
 
 class Uses(NamedTuple):
-    """``guards``: constants that the text was tested against; the others are call sites, ``nodes`` all methods seen."""
+    """``guards``: constants that the text was tested against; ``returned``: node and instruction where it is returned to another
+    runtime; the others are call sites, ``nodes`` all methods seen.
+    """
 
     guards: frozenset[str]
     tested_at: frozenset[int]
     stored: frozenset[int]
     handed_back: frozenset[int]
+    returned: frozenset[tuple[int, int]]
     written: frozenset[int]
     nodes: frozenset[int]
 
@@ -75,6 +78,7 @@ class TextWalk:
         self._guards: set[str] = set()
         self._sites: dict[str, set[int]] = {effect: set() for effect in _EFFECTS}
         self._seen: set[tuple[int, Origin]] = set()
+        self._ends: set[tuple[int, int]] = set()
         self._todo: deque[_Point] = deque()
         self._push(_Point(node, Origin("call", instruction), 0))
         for _ in range(_MAX_STEPS):
@@ -86,7 +90,15 @@ class TextWalk:
                 self._use(point, use)
         sites = {effect: frozenset(found) for effect, found in self._sites.items()}
         nodes = frozenset(seen for seen, _ in self._seen)
-        return Uses(frozenset(self._guards), sites["test"], sites["store"], sites["hand-back"], sites["write"], nodes)
+        return Uses(
+            frozenset(self._guards),
+            sites["test"],
+            sites["store"],
+            sites["hand-back"],
+            frozenset(self._ends),
+            sites["write"],
+            nodes,
+        )
 
     def _push(self, point: _Point) -> None:
         key = (point.node, point.origin)
@@ -109,9 +121,11 @@ class TextWalk:
             for holder in use.holders:
                 self._push(point._replace(origin=holder))
         else:
-            self._returned(point)
+            self._returned(point, use.at)
 
-    def _returned(self, point: _Point) -> None:
+    def _returned(self, point: _Point, at: int) -> None:
+        if point.node in self._graph.entries.annotated:
+            self._ends.add((point.node, at))
         linked = self._graph.linked
         sites = linked.calls_to(point.node) or linked.calls_above(point.node)
         for site in sites[:_MAX_CALLERS]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analyzer.facts import TriggerKind
-from analyzer.program.calls import CallGraph
+from analyzer.program.calls import CallGraph, Handed
 from analyzer.program.entrypoints import Callback, EntryPoint, EntryPoints
 from analyzer.program.starts import ComponentStarts
 from analyzer.program.tracking import Link
@@ -80,7 +80,7 @@ class TriggerSearch:
             links = list(callers.links)
             callbacks: list[EntryPoint] = []
             for handed in callers.handed:
-                callback = Callback(handed.kind) if handed.kind else self._entries.handed(node, handed.declared)
+                callback = Callback(handed.kind) if handed.kind else self._callback(node, handed)
                 if callback is None:
                     continue
                 if callback.kind == "inherit":
@@ -91,6 +91,11 @@ class TriggerSearch:
             links += self._starts.of(node)
             known = self._edges[node] = (tuple(dict.fromkeys(links)), tuple(dict.fromkeys(callbacks)))
         return known
+
+    def _callback(self, node: int, handed: Handed) -> Callback | None:
+        if handed.by is not None:
+            return self._entries.lambda_handed(handed.by, handed.declared)
+        return self._entries.handed(node, handed.declared)
 
     def is_weak(self, node: int) -> bool:
         """Whether *node* is a method of java.lang.Object, which the platform may call at any time."""

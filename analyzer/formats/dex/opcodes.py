@@ -48,6 +48,8 @@ INVOKE_STATICS: Final = frozenset({0x71, 0x77})
 INVOKES: Final = frozenset({*range(0x6E, 0x73), *range(0x74, 0x79)})
 INVOKE_DISPATCHED: Final = frozenset({0x6E, 0x72, 0x74, 0x78})  # virtual and interface: the object decides
 OBJECT_LOADS: Final = frozenset({0x54, 0x62})  # iget-object, sget-object
+INVOKE_CUSTOM: Final = 0xFC
+INVOKE_CUSTOM_RANGE: Final = 0xFD
 NEW_INSTANCE: Final = 0x22
 INVOKE_POLYMORPHICS: Final = frozenset({0xFA, 0xFB})
 
