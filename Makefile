@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help scan test lint format clean
+.PHONY: help scan test clipbench lint format clean
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -23,6 +23,9 @@ scan: $(VENV)/installed  ## Vet one package: make scan APP=path
 
 test: $(VENV)/installed-dev  ## Run the tests
 	$(BIN)/python -m pytest
+
+clipbench: $(VENV)/installed-dev  ## Compare what is said of ClipBench's apps with the answers
+	$(BIN)/python bench/clipbench.py
 
 lint: $(VENV)/installed-dev  ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -33,7 +33,7 @@ from analyzer.program.app import build_app
 from analyzer.program.graph import ProgramGraph
 from analyzer.program.hand_through import load_hand_through
 from analyzer.program.manifest import read_manifest
-from analyzer.program.ownership import load_owner_table
+from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
@@ -58,7 +58,7 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         signers, gaps = read_signers(package)
         facts += [*signers, *gaps]
         clock.lap("signers")
-        app = build_app(package, manifest, load_hierarchy(), load_owner_table(knowledge / "owners.tsv"))
+        app = build_app(package, manifest, load_hierarchy(), load_owner_tables(knowledge))
         clock.lap("dex")
         calls = [*api_calls(app, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")

@@ -12,7 +12,8 @@ from analyzer.facts import Coverage, Gap, Place
 from analyzer.formats.dex import DexFile, open_dex
 from analyzer.program.hierarchy import Hierarchy, Platform
 from analyzer.program.manifest import Manifest
-from analyzer.program.ownership import Library, Ownership
+from analyzer.program.ownership import Ownership, OwnerTables
+from analyzer.program.renamed import RenamedCode
 
 _BYTES_PER_INSTRUCTION_WHEN_UNREAD = 4
 
@@ -49,7 +50,7 @@ class App:
         )
 
 
-def build_app(package: Package, manifest: Manifest, platform: Platform, libraries: tuple[Library, ...]) -> App:
+def build_app(package: Package, manifest: Manifest, platform: Platform, tables: OwnerTables) -> App:
     """Open every DEX file of *package*; one that cannot be read becomes a gap and the rest is still there."""
     gaps: list[Gap] = []
     dex_files: list[DexFile] = []
@@ -64,7 +65,8 @@ def build_app(package: Package, manifest: Manifest, platform: Platform, librarie
             size = package.size_of(name)
             unread += size
             gaps.append(_bad_dex(name, size, str(error)))
-    ownership = Ownership(libraries, manifest.package, (component.name for component in manifest.components))
+    renamed = RenamedCode(dex_files, tables.marks)
+    ownership = Ownership(tables, manifest.package, manifest.main_classes(), renamed.owner)
     return App(package, manifest, dex_files, Hierarchy(dex_files, platform), ownership, unread, gaps)
 
 

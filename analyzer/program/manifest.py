@@ -31,6 +31,9 @@ _SERVICE_TYPES = (
 _SPECIAL_USE = 1 << 30
 
 
+_LAUNCHER = "android.intent.category.LAUNCHER"
+
+
 class UsesPermission(Struct, frozen=True):
     """One ``<uses-permission>``; ``max_sdk`` its maxSdkVersion, ``min_sdk`` 23 for ``<uses-permission-sdk-23>``."""
 
@@ -100,6 +103,16 @@ class Manifest(Struct, frozen=True):
     split: str | None
     instrumentation: tuple[str, ...]
     network_security: NetworkSecurity | None
+
+    def main_classes(self) -> list[str]:
+        """The classes that are the app's own unless a library claims them: the application and what the launcher shows."""
+        launched = [
+            component.target or component.name
+            for component in self.components
+            for one in component.filters
+            if _LAUNCHER in one.categories
+        ]
+        return [name for name in (self.application.name, self.application.component_factory, *launched) if name]
 
 
 class _Reader(NamedTuple):

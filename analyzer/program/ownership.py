@@ -1,27 +1,23 @@
 """Whose code a class is: the app's own, a named library's, or unknown.
 
 The longest anchored prefix decides. Prefixes of libraries come from ``rules/knowledge/owners.tsv``; the app's own come
-from its manifest: the package name, and the packages of components that no library claims. What neither covers is
-*unknown*: renamed code is not blamed on anybody.
+from its manifest: the package name, and the packages of the application and of the screens that the launcher shows. A component
+that lies elsewhere may be anybody's: libraries bring components too. What no prefix covers is looked at by what is left
+in it (``renamed``); what shows nothing is *unknown*: renamed code is not blamed on anybody.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from analyzer.errors import RuleError
 from analyzer.facts import Owner
+from analyzer.platform.knowledge import read_table
 
 APP = Owner("app")
 UNKNOWN = Owner("unknown")
-
-# Roots that many makers share: below them one more segment is needed to tell whose code it is.
-_SHARED_ROOTS = frozenset(
-    {"com.google", "com.google.android", "com.android", "com.github", "io.github", "org.apache", "com.example", "com.gitlab"}
-)
 
 
 class Library(NamedTuple):
@@ -32,31 +28,70 @@ class Library(NamedTuple):
     wrapper: bool
 
 
-def load_owner_table(path: Path) -> tuple[Library, ...]:
-    """The rows of the owner table. Raises ``RuleError`` naming the line that is wrong."""
-    rows = []
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file, delimiter="\t"), start=2):
-            if not row.get("prefix") or not row.get("name") or row.get("wrapper") not in ("yes", "no") or not row.get("source"):
-                raise RuleError("a row needs prefix, name, wrapper (yes or no) and source", where=f"{path}:{number}")
-            rows.append(Library(row["prefix"], row["name"], row["wrapper"] == "yes"))
-    return tuple(rows)
+class OwnerTables(NamedTuple):
+    """``libraries`` by prefix; ``shared_roots``: prefixes that many makers share; ``marks``: strings and whose they are."""
+
+    libraries: tuple[Library, ...]
+    shared_roots: frozenset[str] = frozenset()
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+def load_owner_tables(knowledge: Path) -> OwnerTables:
+    """Read ``owners.tsv``, ``shared_roots.tsv`` and ``class_marks.tsv``. Raises ``RuleError`` naming the row that is wrong."""
+    path = knowledge / "owners.tsv"
+    libraries = []
+    for prefix, name, wrapper, _ in read_table(path, ("prefix", "name", "wrapper", "source")):
+        if not prefix or not name or wrapper not in ("yes", "no"):
+            raise RuleError(f"the row of {prefix!r} needs prefix, name and wrapper (yes or no)", where=str(path))
+        libraries.append(Library(prefix, name, wrapper == "yes"))
+    roots = frozenset(prefix for prefix, _ in read_table(knowledge / "shared_roots.tsv", ("prefix", "source")))
+    marks = [(text, name) for text, name, _ in read_table(knowledge / "class_marks.tsv", ("text", "library", "source"))]
+    known = {library.name for library in libraries}
+    for text, name in marks:
+        if name not in known:
+            raise RuleError(
+                f"the mark {text!r} names {name}, which owners.tsv does not", where=str(knowledge / "class_marks.tsv")
+            )
+    return OwnerTables(tuple(libraries), roots, tuple(marks))
 
 
 class Ownership:
-    """Owners of classes by their package, each package looked up once."""
+    """Owners of classes by their package, each package looked up once.
 
-    def __init__(self, libraries: Sequence[Library], package: str, component_classes: Iterable[str]) -> None:
+    ``main_classes`` are the classes of the manifest that are the app's own unless they are a library's. ``renamed``
+    says of a class under no known prefix which library it is from, or None.
+    """
+
+    def __init__(
+        self,
+        tables: OwnerTables,
+        package: str,
+        main_classes: Iterable[str],
+        renamed: Callable[[str, "Ownership"], Owner | None] | None = None,
+    ) -> None:
+        libraries: Sequence[Library] = tables.libraries
         self._owners: dict[str, Owner] = {library.prefix: Owner("library", library.name) for library in libraries}
         self._wrappers = frozenset(library.name for library in libraries if library.wrapper)
         self._known: dict[str, Owner] = {}
-        own = {_own_prefix(package), package} - {""}
-        own |= {name.rpartition(".")[0] for name in component_classes if self._lookup(name.rpartition(".")[0]) == UNKNOWN} - {""}
-        self._owners |= {prefix: APP for prefix in own if self._owners.get(prefix) is None}
-        self._known.clear()
+        self._renamed = renamed
+        self._by_class: dict[str, Owner] = {}
+        mains = [name.rpartition(".")[0] for name in main_classes]
+        own = {package, *(name for name in mains if self._lookup(name) == UNKNOWN)}
+        own |= {_own_prefix(name, tables.shared_roots) for name in own}
+        self._owners |= {prefix: APP for prefix in own - {""} if self._owners.get(prefix) is None}
 
     def owner(self, cls: str) -> Owner:
         """The owner of the class with descriptor *cls* (``Lcom/a/B;``)."""
+        owner = self.by_name(cls)
+        if owner != UNKNOWN or self._renamed is None:
+            return owner
+        known = self._by_class.get(cls)
+        if known is None:
+            known = self._by_class[cls] = self._renamed(cls, self) or UNKNOWN
+        return known
+
+    def by_name(self, cls: str) -> Owner:
+        """The owner by the class's package alone."""
         package = cls.lstrip("[")[1:].rpartition("/")[0].replace("/", ".")
         known = self._known.get(package)
         if known is None:
@@ -77,10 +112,10 @@ class Ownership:
         return UNKNOWN
 
 
-def _own_prefix(package: str) -> str:
-    """The part of the application id that its maker's other classes share: two segments, or more under a shared root."""
+def _own_prefix(package: str, shared_roots: frozenset[str]) -> str:
+    """The part of a package that its maker's other classes share: two segments, or more under a shared root."""
     segments = package.split(".")
     length = 2
-    while ".".join(segments[:length]) in _SHARED_ROOTS:
+    while ".".join(segments[:length]) in shared_roots:
         length += 1
     return ".".join(segments[:length])

@@ -54,7 +54,8 @@ class Links(NamedTuple):
     """Everything found about the objects of one class.
 
     ``called`` by member number, ``run`` by method name (hops), ``started`` by kind of component, ``handed`` over under a
-    declared type, ``called_back`` by method name with the kind of trigger (hops); ``lost``: some object could not be followed to its end.
+    declared type, ``called_back`` by method name with the kind of trigger (hops); ``lost``: some object could not be
+    followed to its end.
     """
 
     called: dict[int, list[Link]]

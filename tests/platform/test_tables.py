@@ -14,7 +14,7 @@ from analyzer.platform.knowledge import read_table
 from analyzer.platform.tables import load_api_needs, load_lifecycles, load_members, load_permissions
 from analyzer.platform.watch import load_watch
 from analyzer.program.hand_through import load_hand_through
-from analyzer.program.ownership import load_owner_table
+from analyzer.program.ownership import load_owner_tables
 
 TABLES = sorted((Path(__file__).resolve().parents[2] / "rules").glob("*/*.tsv"))
 MEMBER = re.compile(r"L[\w/$-]+;->(<init>|[\w$]+)(\(.*\)\S+)?")
@@ -135,5 +135,5 @@ def test_the_digest_follows_the_tables(root: Path, tmp_path: Path) -> None:
 def test_the_other_tables_load(root: Path) -> None:
     knowledge = root / "rules/knowledge"
     assert load_hand_through(knowledge / "hand_through.tsv")["Landroid/net/Uri;->parse(Ljava/lang/String;)Landroid/net/Uri;"] == 0
-    assert any(row.name == "AndroidX" and row.wrapper for row in load_owner_table(knowledge / "owners.tsv"))
+    assert any(row.name == "AndroidX" and row.wrapper for row in load_owner_tables(knowledge).libraries)
     assert load_context(load_watch()).indicators["android.permission.INTERNET"]

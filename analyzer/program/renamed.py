@@ -1,0 +1,99 @@
+"""Which library a class is from that lost its name: by strings that only this library's classes hold, or by its users.
+
+A minifier renames classes and moves them together, but leaves string constants and what the manifest or layouts name. A class
+that only one library's classes use is part of that library, or was merged into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.facts import Owner
+from analyzer.formats.dex import DexFile
+from analyzer.program.ownership import UNKNOWN, Ownership
+
+_MOST_USERS = 200
+_MAX_DEPTH = 3
+
+
+class RenamedCode:
+    """Answers for the classes of one package."""
+
+    def __init__(self, dex_files: Sequence[DexFile], marks: Sequence[tuple[str, str]]) -> None:
+        self._dex_files = dex_files
+        self._marks = marks
+
+    def owner(self, cls: str, ownership: Ownership) -> Owner | None:
+        """The library that *cls* is from, None when nothing shows it."""
+        libraries = self._marked.get(cls)
+        if libraries is not None:
+            return Owner("library", next(iter(libraries))) if len(libraries) == 1 else None
+        return self._by_users(cls, ownership, frozenset(), 0)
+
+    @cached_property
+    def _marked(self) -> dict[str, set[str]]:
+        """The classes that hold a mark, with the libraries of their marks."""
+        found: dict[str, set[str]] = {}
+        for dex in self._dex_files:
+            for text, library in self._marks:
+                row = dex.pools.find_string(text.encode("utf-8"))
+                if row is not None:
+                    strings = dex.strings_loaded
+                    for cls in _classes_at(dex, strings.row[strings.target == row]):
+                        found.setdefault(cls, set()).add(library)
+        return found
+
+    def _by_users(self, cls: str, ownership: Ownership, seen: frozenset[str], depth: int) -> Owner | None:
+        """The one library whose classes are all that use *cls*; users that lost their names count as theirs."""
+        users = [user for user in self._users(cls) if user != cls and user not in seen]
+        if not users or len(users) > _MOST_USERS:
+            return None
+        owners = set()
+        for user in users:
+            owner: Owner | None = ownership.by_name(user)
+            if owner == UNKNOWN:
+                deeper = depth < _MAX_DEPTH and user not in self._marked
+                owner = self._by_users(user, ownership, seen | {cls}, depth + 1) if deeper else self._mark_of(user)
+            owners.add(owner)
+            if len(owners) > 1 or owner is None or owner.kind != "library":
+                return None
+        return owners.pop()
+
+    def _mark_of(self, cls: str) -> Owner | None:
+        libraries = self._marked.get(cls, set())
+        return Owner("library", next(iter(libraries))) if len(libraries) == 1 else None
+
+    def _users(self, cls: str) -> set[str]:
+        return {user for number in range(len(self._dex_files)) for user in self._users_in(number, cls)}
+
+    def _users_in(self, number: int, cls: str) -> Iterator[str]:
+        """The classes of one file that call a method of *cls*; making an object calls its constructor."""
+        dex = self._dex_files[number]
+        low, high = dex.pools.types_with_prefix(cls.encode("utf-8", "replace"))
+        if low == high:
+            return
+        holders, rows = self._calls_by_class[number]
+        first, last = np.searchsorted(holders, [low, low + 1])
+        yield from _classes_at(dex, rows[first:last])
+
+    @cached_property
+    def _calls_by_class(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """For each file the rows of its calls in order of the class that is called."""
+        found = []
+        for dex in self._dex_files:
+            calls = dex.invokes
+            holders = dex.pools.methods["holder"][calls.target].astype(np.int64)
+            order = np.argsort(holders, kind="stable")
+            found.append((holders[order], calls.row[order]))
+        return found
+
+
+def _classes_at(dex: DexFile, rows: NDArray[np.int64]) -> set[str]:
+    """The classes whose methods hold the instruction *rows*."""
+    items = np.unique(dex.instructions.item[rows]).tolist()
+    methods = dex.methods.method
+    return {dex.pools.method_holder(int(methods[row])) for item in items for row in dex.methods_of_item(item)}
