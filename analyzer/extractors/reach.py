@@ -17,6 +17,7 @@ from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
 from analyzer.program.graph import ProgramGraph
 from analyzer.program.linking import Linked
+from analyzer.program.merged import Ids
 from analyzer.program.triggers import MOST_TRIGGERS, Trigger, Triggers
 
 _MOST_NATIVE_BYTES = 8 << 20
@@ -45,27 +46,45 @@ def reach_facts(graph: ProgramGraph, facts: Sequence[Fact], traced: frozenset[st
     writer = _Writer(graph.app, graph.linked, _Nameable(graph.app, facts))
     nodes = _nodes_by_place(graph.linked, wanted)
     cut: list[Place] = []
-    for place, handed_back in wanted.items():
-        node = nodes.get((place.file, place.method or ""))
-        triggers = graph.triggers.of(node) if node is not None and graph.live.methods[node] else Triggers((), False, ())
-        if triggers.cut:
-            cut.append(place)
-        yield from writer.facts(node, place, triggers, handed_back)
+    for method, (offsets, handed_back) in wanted.items():
+        node = nodes.get((method.file, method.method or ""))
+        for place, ids in _runs(graph, node, method, offsets):
+            triggers = graph.triggers.of(node, ids) if node is not None and graph.live.methods[node] else Triggers((), False, ())
+            if triggers.cut:
+                cut.append(method)
+            yield from writer.facts(node, place, triggers, handed_back)
     if cut:
         why = f"{len(cut)} methods have more than the {MOST_TRIGGERS} nearest triggers, or too many callers to see all."
         yield Gap("budget", why, count=len(cut), could_hide=_HIDES, would_lift="A larger budget.", at=min(cut))
 
 
-def _methods_with_calls(facts: Iterable[Fact], traced: frozenset[str]) -> dict[Place, frozenset[str]]:
-    """The methods that hold a watched call, each with the classes in which what is read there is handed to a caller."""
-    found: dict[Place, frozenset[str]] = {}
+def _runs(graph: ProgramGraph, node: int | None, method: Place, offsets: Iterable[int]) -> list[tuple[Place, Ids | None]]:
+    """The places that triggers are told for: the method, or each call of it where a minifier merged several methods into one."""
+    if node is None or not graph.live.methods[node] or not graph.merged.splits(node):
+        return [(method, None)]
+    objects = graph.bodies.objects(node)
+    if objects is None:
+        return [(method, None)]
+    found = []
+    for offset in sorted(offsets):
+        at = objects.code.instruction_at(offset)
+        found.append((Place(method.file, method.method, offset), None if at is None else graph.merged.ids_at(node, at)))
+    return [(method, None)] if all(ids is None for _, ids in found) else found
+
+
+def _methods_with_calls(facts: Iterable[Fact], traced: frozenset[str]) -> dict[Place, tuple[set[int], frozenset[str]]]:
+    """The methods that hold watched calls: the calls' offsets, and the classes in which what is read is handed to a caller."""
+    found: dict[Place, tuple[set[int], frozenset[str]]] = {}
     for fact in facts:
         if not isinstance(fact, (ApiCall, ClipboardAccess)) or fact.at is None or fact.at.method is None:
             continue
         if isinstance(fact, ClipboardAccess) or fact.category in traced:
             place = Place(fact.at.file, fact.at.method)
             back = fact.handed_back_at if isinstance(fact, ClipboardAccess) else ()
-            found[place] = found.get(place, frozenset()) | {_outermost(at.method or "") for at in back}
+            offsets, classes = found.get(place, (set(), frozenset()))
+            if fact.at.offset is not None:
+                offsets.add(fact.at.offset)
+            found[place] = offsets, classes | {_outermost(at.method or "") for at in back}
     return found
 
 

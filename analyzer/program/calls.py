@@ -13,13 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzer.program.constants_sites import ConstantSites
-from analyzer.program.fields import FieldLoads
 from analyzer.program.lambdas import Lambdas, MadeLambda
 from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
 from analyzer.program.members import Members
+from analyzer.program.merged import Ids, MergedClasses
 from analyzer.program.objects import Origin
-from analyzer.program.tracking import Bodies, Link, Links, References, Tracker, seeds_of_instances
+from analyzer.program.tracking import Link, Links, Tracker, seeds_of_instances
 
 _MOST_ASSUMED = 40
 _MOST_MAKERS = 60
@@ -54,37 +53,34 @@ class Callers(NamedTuple):
 class CallGraph:
     """Callers of the package's methods. Answers are kept."""
 
-    def __init__(  # the parts of one graph
-        self,
-        linked: Linked,
-        lambdas: Lambdas,
-        live: Liveness,
-        members: Members,
-        references: References,
-        bodies: Bodies,
-        loads: FieldLoads,
-    ) -> None:
+    def __init__(self, linked: Linked, members: Members, lambdas: Lambdas, tracker: Tracker, merged: MergedClasses) -> None:
         self.linked = linked
+        self.live = tracker.live
+        self.bodies = tracker.bodies
         self._lambdas = lambdas
-        self.live = live
-        self.bodies = bodies
-        self._constants = ConstantSites(linked, live)
-        self._tracker = Tracker(linked, live, references, bodies, loads)
-        self._objects: dict[tuple[int, frozenset[str]], Links] = {}
+        self._merged = merged
+        self._constants = ConstantSites(linked, tracker.live)
+        self._callback_names = tracker.references.callback_names
+        self._tracker = tracker
+        self._objects: dict[tuple[int, frozenset[str], Ids | None], Links] = {}
         self._members = members
-        self._callback_names = references.callback_names
         self._named: dict[int, Links] = {}
-        self._callers: dict[int, Callers] = {}
+        self._callers: dict[tuple[int, Ids | None], Callers] = {}
 
-    def callers(self, node: int) -> Callers:
-        """Who runs *node*."""
-        known = self._callers.get(node)
+    def callers(self, node: int, ids: Ids | None = None) -> Callers:
+        """Who runs *node*; of a class that a minifier merged, by objects of the numbers *ids* only (``merged``)."""
+        key = (node, ids)
+        known = self._callers.get(key)
         if known is None:
-            known = self._find(node)
+            known = self._find(node, ids)
             for made in self._lambdas.by_body.get(node, ()):
                 known = self._with_lambda(known, made)
-            self._callers[node] = known
+            self._callers[key] = known
         return known
+
+    def ids_at(self, site: int) -> Ids | None:
+        """The numbers of the objects of a merged class whose code makes this call; None: it is not one, or all."""
+        return self._merged.ids_at(int(self.linked.sites.caller[site]), self.bodies.instruction(site))
 
     def _with_lambda(self, known: Callers, made: MadeLambda) -> Callers:
         """*known* and those who run the lambda *made*, whose body this is."""
@@ -104,16 +100,18 @@ class CallGraph:
             tuple(dict.fromkeys(links)), (*known.handed, *handed), (*known.made_in, made.maker), known.lost or objects.lost
         )
 
-    def objects_of(self, type_id: int, member: str) -> Links:
+    def objects_of(self, type_id: int, member: str, ids: Ids | None = None) -> Links:
         """Where the objects of exactly this class go, as far as *member* can be called on them there."""
         roots = self._members.declaring(self.linked.type_names[type_id], member)
-        known = self._objects.get((type_id, roots))
+        known = self._objects.get((type_id, roots, ids))
         if known is None:
             seeds = [*seeds_of_instances(self.linked, self.live, type_id)][:_MOST_MAKERS]
+            if ids is not None:
+                seeds = [seed for seed in seeds if self._merged.id_of(type_id, seed[0], seed[1].value) in ids]
             known = self._tracker.follow(
                 seeds, lambda cls: self._members.below(cls, roots), receivers=self._own_receivers(type_id)
             )
-            self._objects[(type_id, roots)] = known
+            self._objects[(type_id, roots, ids)] = known
         return known
 
     def uses_of_class(self, type_id: int, also: tuple[str, ...] = ()) -> Links:
@@ -140,15 +138,34 @@ class CallGraph:
                 break
         return found
 
-    def _find(self, node: int) -> Callers:
+    def _find(self, node: int, ids: Ids | None) -> Callers:
         linked = self.linked
         links = [Link(caller, (site,)) for site, caller in self._live(linked.calls_to(node))]
+        if ids is not None:
+            links = [link for link in links if self._may_be(node, link, ids)]
         if linked.name(node) == "<clinit>":
             return Callers(tuple(self._initialisers(node)))
         if linked.nodes.direct[node]:
             return Callers(tuple(links))
         links += self._inherited_default(node)
-        return self._dispatched(node, links)
+        return self._dispatched(node, links, ids)
+
+    def _may_be(self, node: int, link: Link, ids: Ids) -> bool:
+        """Whether a direct call of *node* of a merged class can be on an object with one of the numbers *ids*."""
+        site = link.sites[-1]
+        objects = self.bodies.objects(link.caller)
+        receivers = objects.at(self.bodies.instruction(site), 0) if objects else frozenset()
+        if len(receivers) != 1:
+            return True
+        receiver = next(iter(receivers))
+        type_id = int(self.linked.nodes.key[node]) >> 32
+        if receiver.kind == "new":
+            number = self._merged.id_of(type_id, link.caller, receiver.value)
+            return number is None or number in ids
+        if receiver == Origin("param", 0) and int(self.linked.nodes.key[link.caller]) >> 32 == type_id:
+            own = self.ids_at(site)
+            return own is None or not own.isdisjoint(ids)
+        return True
 
     def _inherited_default(self, node: int) -> Iterator[Link]:
         """Calls of an interface's default method through a class that inherits it."""
@@ -168,7 +185,7 @@ class CallGraph:
             if live:
                 yield site, caller
 
-    def _dispatched(self, node: int, links: list[Link]) -> Callers:
+    def _dispatched(self, node: int, links: list[Link], ids: Ids | None) -> Callers:
         """Callers through classes and interfaces above, and the platform."""
         linked = self.linked
         key = int(linked.nodes.key[node])
@@ -187,7 +204,7 @@ class CallGraph:
         for type_id in linked.inheritors(node):
             if not self.live.made[type_id]:
                 continue
-            objects = self.objects_of(type_id, member)
+            objects = self.objects_of(type_id, member, ids)
             links += objects.called.get(key & 0xFFFFFFFF, ())
             links += objects.run.get(linked.name(node), ())
             links += self._self_calls(type_id, above)

@@ -14,8 +14,9 @@ from analyzer.program.layouts import Layouts, read_layouts
 from analyzer.program.linking import Linked
 from analyzer.program.liveness import Liveness
 from analyzer.program.members import Members
+from analyzer.program.merged import MergedClasses
 from analyzer.program.starts import ComponentStarts
-from analyzer.program.tracking import Bodies, References
+from analyzer.program.tracking import Bodies, References, Tracker
 from analyzer.program.triggers import TriggerSearch
 
 
@@ -73,9 +74,15 @@ class ProgramGraph:
         return FieldLoads(self.linked, self.live)
 
     @cached_property
+    def merged(self) -> MergedClasses:
+        """Classes that a minifier merged."""
+        return MergedClasses(self.linked, self.live, self.bodies)
+
+    @cached_property
     def calls(self) -> CallGraph:
         """Who calls what."""
-        return CallGraph(self.linked, self.lambdas, self.live, self.members, self.references, self.bodies, self.loads)
+        tracker = Tracker(self.linked, self.live, self.references, self.bodies, self.loads)
+        return CallGraph(self.linked, self.members, self.lambdas, tracker, self.merged)
 
     @cached_property
     def triggers(self) -> TriggerSearch:

@@ -67,7 +67,7 @@ class Ownership:
         tables: OwnerTables,
         package: str,
         main_classes: Iterable[str],
-        renamed: Callable[[str, "Ownership"], Owner | None] | None = None,
+        renamed: Callable[[str, Ownership], Owner | None] | None = None,
     ) -> None:
         libraries: Sequence[Library] = tables.libraries
         self._owners: dict[str, Owner] = {library.prefix: Owner("library", library.name) for library in libraries}

@@ -209,15 +209,15 @@ class Tracker:
 
     def __init__(self, linked: Linked, live: Liveness, references: References, bodies: Bodies, loads: FieldLoads) -> None:
         self._linked = linked
-        self._live = live
-        self._references = references
-        self._bodies = bodies
+        self.live = live
+        self.references = references
+        self.bodies = bodies
         self._loads = loads
 
     def follow(self, seeds: Iterable[Seed], accepts: Accepts, *, receivers: Iterable[Seed] = ()) -> Links:
         """Where the objects that *seeds* (node and origin) make go; *receivers* are methods whose ``this`` is one."""
         seeds = list(seeds)
-        walk = _Walk(self._linked, self._live.methods, self._references, self._bodies, self._loads, accepts)
+        walk = _Walk(self._linked, self.live.methods, self.references, self.bodies, self._loads, accepts)
         for node, origin in (*seeds, *receivers):
             walk.push(_Point(node, origin, node, (), False, False))
         walk.run()

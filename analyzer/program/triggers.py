@@ -14,6 +14,7 @@ from typing import NamedTuple
 from analyzer.facts import TriggerKind
 from analyzer.program.calls import CallGraph, Handed
 from analyzer.program.entrypoints import Callback, EntryPoint, EntryPoints
+from analyzer.program.merged import Ids
 from analyzer.program.starts import ComponentStarts
 from analyzer.program.tracking import Link
 
@@ -23,12 +24,16 @@ _MOST_ASSUMED = 300
 
 
 class State(NamedTuple):
-    """A node of the search: timer and component say what lies between it and the call."""
+    """A node of the search: timer and component say what lies between it and the call.
+
+    ``ids``: the numbers of the objects that run it, where the class is one that a minifier merged.
+    """
 
     node: int
     timer: bool = False
     component: bool = False
     assumed: bool = False
+    ids: Ids | None = None
 
 
 class Trigger(NamedTuple):
@@ -58,11 +63,11 @@ class TriggerSearch:
         self._entries = entries
         self._starts = starts
         self._entry_points: dict[int, tuple[EntryPoint, ...]] = {}
-        self._edges: dict[int, tuple[tuple[Link, ...], tuple[EntryPoint, ...]]] = {}
+        self._edges: dict[tuple[int, Ids | None], tuple[tuple[Link, ...], tuple[EntryPoint, ...]]] = {}
 
-    def of(self, node: int) -> Triggers:
-        """The triggers of *node*."""
-        return _Search(self, node).run()
+    def of(self, node: int, ids: Ids | None = None) -> Triggers:
+        """The triggers of *node*, run by objects of the numbers *ids* if its class is a merged one."""
+        return _Search(self, State(node, ids=ids)).run()
 
     def entries_of(self, node: int) -> tuple[EntryPoint, ...]:
         """The entry points that *node* itself is and whose conditions hold."""
@@ -72,11 +77,15 @@ class TriggerSearch:
             self._entry_points[node] = known
         return known
 
-    def edges_of(self, node: int) -> tuple[tuple[Link, ...], tuple[EntryPoint, ...]]:
+    def ids_at(self, link: Link) -> Ids | None:
+        """The numbers with which the caller of *link* runs the call, where its class is a merged one."""
+        return self._graph.ids_at(link.sites[0]) if link.sites else None
+
+    def edges_of(self, node: int, ids: Ids | None = None) -> tuple[tuple[Link, ...], tuple[EntryPoint, ...]]:
         """The links up from *node*, and the callbacks that it is."""
-        known = self._edges.get(node)
+        known = self._edges.get((node, ids))
         if known is None:
-            callers = self._graph.callers(node)
+            callers = self._graph.callers(node, ids)
             links = list(callers.links)
             callbacks: list[EntryPoint] = []
             for handed in callers.handed:
@@ -89,7 +98,7 @@ class TriggerSearch:
                     exported, permission = self._starts.exported(callback.kind, handed.link)
                     callbacks.append(EntryPoint(callback.kind, exported, permission, (handed.link.caller,)))  # type: ignore[arg-type]
             links += self._starts.of(node)
-            known = self._edges[node] = (tuple(dict.fromkeys(links)), tuple(dict.fromkeys(callbacks)))
+            known = self._edges[(node, ids)] = (tuple(dict.fromkeys(links)), tuple(dict.fromkeys(callbacks)))
         return known
 
     def _callback(self, node: int, handed: Handed) -> Callback | None:
@@ -112,9 +121,9 @@ class TriggerSearch:
 class _Search:
     """One search: breadth first over certain links, then over assumed ones."""
 
-    def __init__(self, owner: TriggerSearch, node: int) -> None:
+    def __init__(self, owner: TriggerSearch, start: State) -> None:
         self._owner = owner
-        self._start = State(node)
+        self._start = start
         self._came: dict[State, tuple[State, Link] | None] = {self._start: None}
         self._now: deque[State] = deque([self._start])
         self._later: deque[State] = deque()
@@ -147,7 +156,7 @@ class _Search:
 
     def _visit(self, state: State) -> None:
         owner = self._owner
-        links, callbacks = owner.edges_of(state.node)
+        links, callbacks = owner.edges_of(state.node, state.ids)
         entries = [*owner.entries_of(state.node), *(c for c in callbacks if any(owner.alive(n) for n in c.needs))]
         for entry in entries:
             self._record(state, entry)
@@ -159,7 +168,11 @@ class _Search:
             if link.component and state.component:
                 continue
             onward = State(
-                link.caller, state.timer or link.timer, state.component or link.component, state.assumed or link.assumed
+                link.caller,
+                state.timer or link.timer,
+                state.component or link.component,
+                state.assumed or link.assumed,
+                owner.ids_at(link),
             )
             if onward not in self._came and not (onward.assumed and onward._replace(assumed=False) in self._came):
                 self._came[onward] = (state, link)

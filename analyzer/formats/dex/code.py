@@ -158,6 +158,27 @@ class MethodCode:
         result.update({index[offset]: _UNKNOWN_SOURCE for offset in self._handlers if offset in index})
         return result
 
+    def branch_targets(self, at: int) -> list[tuple[int | None, int]]:
+        """Where the branch at *at* may jump to, as instructions, with the value it goes by (None: no switch)."""
+        offset, opcode = self._offsets[at], self.opcode(at)
+        targets = self._targets(offset, opcode)
+        keys: list[int | None] = [None] * len(targets)
+        if opcode in (op.PACKED_SWITCH, op.SPARSE_SWITCH) and targets:
+            keys = list(self._switch_keys(offset + _signed(self._words[offset + 1] | self._words[offset + 2] << 16, 32)))
+        places = ((key, self.instruction_at(target)) for key, target in zip(keys, targets, strict=True))
+        return [(key, place) for key, place in places if place is not None]
+
+    def _switch_keys(self, payload: int) -> list[int]:
+        """The values of a switch whose targets could be read (dex-format: packed- and sparse-switch-payload)."""
+        words = self._words
+        size = words[payload + 1]
+        numbers = [
+            _signed(words[at] | words[at + 1] << 16, 32)
+            for at in range(payload + 2, payload + 2 + 2 * size, 2)
+            if at + 1 < len(words)
+        ]
+        return [numbers[0] + index for index in range(size)] if words[payload] == 0x0100 else numbers
+
     def _targets(self, offset: int, opcode: int) -> list[int]:
         words = self._words
         if opcode == 0x28:
