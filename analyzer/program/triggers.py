@@ -2,7 +2,7 @@
 
 The search state is a node with three marks: whether something on the way runs later (a timer), whether a component was started
 on the way (at most once), whether a link is assumed. Certain links are followed to their end before assumed ones, so a trigger is
-*assumed* only when no certain path exists.
+*assumed* only when no certain path exists; of each kind that no certain path has, the nearest assumed one is told.
 """
 
 from __future__ import annotations
@@ -183,6 +183,8 @@ class _Search:
         if state.timer and entry.kind != "timer":
             kinds.append("timer")
         for kind in kinds:
+            if state.assumed and any(found == kind for found, _ in self._found):
+                continue  # an assumption is told when it adds a kind, and then once: the rest would be guesses upon guesses
             key = (kind, state.node)
             known = self._found.get(key)
             if known is None:
