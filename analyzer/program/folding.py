@@ -18,9 +18,18 @@ class Folder:
 
     def __init__(self, graph: ProgramGraph) -> None:
         self._graph = graph
+        self._known: dict[tuple[int, Origin], str | None] = {}
+        self._appended: dict[int, dict[Origin, list[int]]] = {}
 
     def text(self, node: int, origin: Origin, depth: int = 0) -> str | None:
-        """The text of the object that *origin* stands for in *node*, or None."""
+        """The text of the object that *origin* stands for in *node*, or None. Each is worked out once, so loops end."""
+        key = (node, origin)
+        if key not in self._known:
+            self._known[key] = None
+            self._known[key] = self._text(node, origin, depth)
+        return self._known[key]
+
+    def _text(self, node: int, origin: Origin, depth: int) -> str | None:
         objects = self._graph.bodies.objects(node)
         if objects is None or depth > _MAX_DEPTH:
             return None
@@ -61,22 +70,29 @@ class Folder:
         builder = self._builder(node, objects, objects.at(at, 0))
         if builder is None:
             return None
-        ordered = sorted(
-            {
-                use.at
-                for origin, uses in objects.uses.items()
-                if self._builder(node, objects, frozenset({origin})) == builder
-                for use in uses
-                if use.kind == "arg" and use.value == 0 and use.at < at
-            }
-        )
-        texts = [self._piece(node, objects, where, depth) for where in ordered]
-        if any(text is None for text in texts):
-            return None
-        whole = "".join(text for text in texts if text is not None)
+        ordered = [where for where in self._calls_on_builders(node, objects).get(builder, ()) if where < at]
+        whole = ""
+        for where in ordered:
+            piece = self._piece(node, objects, where, depth)
+            if piece is None:
+                return None
+            whole += piece
         if any(self._called(node, where)[1] == "reverse" for where in ordered):
             whole = whole[::-1]
         return whole[:_LONGEST]
+
+    def _calls_on_builders(self, node: int, objects: MethodObjects) -> dict[Origin, list[int]]:
+        """The calls on each builder of a method, in order."""
+        known = self._appended.get(node)
+        if known is None:
+            found: dict[Origin, set[int]] = {}
+            for origin, uses in objects.uses.items():
+                builder = self._builder(node, objects, frozenset({origin}))
+                if builder is not None:
+                    calls = (use.at for use in uses if use.kind == "arg" and use.value == 0)
+                    found.setdefault(builder, set()).update(calls)
+            known = self._appended[node] = {builder: sorted(calls) for builder, calls in found.items()}
+        return known
 
     def _builder(self, node: int, objects: MethodObjects, origins: frozenset[Origin]) -> Origin | None:
         """The new-instance that a builder comes from, through ``append`` that returns its receiver."""
