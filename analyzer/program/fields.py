@@ -26,18 +26,21 @@ class FieldLoads:
     def __init__(self, linked: Linked, live: Liveness) -> None:
         self._linked = linked
         self._live = live.methods
-        self._known: dict[tuple[int, str], list[tuple[int, Origin]]] = {}
+        self._known: dict[tuple[int, str, int], list[tuple[int, Origin]]] = {}
+        self._families: dict[int, frozenset[int]] = {}
 
     @cached_property
-    def _by_name(self) -> dict[str, list[tuple[int, int, int]]]:
-        """Field rows that are read somewhere, as (DEX file, field row, number of the class it names), by name."""
-        found: dict[str, list[tuple[int, int, int]]] = {}
+    def _by_name(self) -> dict[tuple[str, int], list[tuple[int, int, int]]]:
+        """Field rows that are read somewhere, as (DEX file, field row, number of the class it names), by name and type."""
+        found: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
         for number, dex in enumerate(self._linked.dex_files):
             rows = np.flatnonzero(np.bincount(self._reads(number)[1]))
             names = dex.pools.texts(dex.pools.fields["name"][rows])
-            holders = self._linked.type_rows(number)[dex.pools.fields["holder"][rows]] if len(rows) else rows
-            for row, name, holder in zip(rows.tolist(), names, holders.tolist(), strict=True):
-                found.setdefault(name, []).append((number, row, holder))
+            types = self._linked.type_rows(number)
+            holders = types[dex.pools.fields["holder"][rows]] if len(rows) else rows
+            shapes = types[dex.pools.fields["shape"][rows]] if len(rows) else rows
+            for row, name, holder, shape in zip(rows.tolist(), names, holders.tolist(), shapes.tolist(), strict=True):
+                found.setdefault((name, shape), []).append((number, row, holder))
         return found
 
     def _reads(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -61,18 +64,26 @@ class FieldLoads:
         pools = self._linked.dex_files[number].pools
         if row >= len(pools.fields):
             return []
-        holder_row, _, name_row = pools.fields[row].tolist()
-        key = (int(self._linked.type_rows(number)[holder_row]), pools.string(name_row))
+        field, types = pools.fields[row], self._linked.type_rows(number)
+        key = (int(types[field["holder"]]), pools.string(int(field["name"])), int(types[field["shape"]]))
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._find(*key)
         return known
 
-    def _find(self, holder: int, name: str) -> list[tuple[int, Origin]]:
+    def _family(self, holder: int) -> frozenset[int]:
+        """The class, those above and those below it."""
+        known = self._families.get(holder)
+        if known is None:
+            known = self._linked.above_set(holder) | frozenset(self._linked.subtypes(holder)) | {holder}
+            self._families[holder] = known
+        return known
+
+    def _find(self, holder: int, name: str, shape: int) -> list[tuple[int, Origin]]:
         found: dict[tuple[int, Origin], None] = {}
-        above = self._linked.above_set
-        for number, row, other in self._by_name.get(name, ()):
-            if other != holder and holder not in above(other) and other not in above(holder):
+        family = self._family(holder)
+        for number, row, other in self._by_name.get((name, shape), ()):
+            if other not in family:
                 continue
             rows, targets = self._reads(number)
             low, high = np.searchsorted(targets, [row, row + 1])

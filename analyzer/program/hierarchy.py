@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
 from analyzer.formats.dex import DexFile
 
 
@@ -98,6 +96,4 @@ class Hierarchy:
 
 
 def _members(own: Definition) -> list[str]:
-    methods = own.dex.methods
-    rows = np.flatnonzero(methods.class_def == own.row)
-    return [own.dex.pools.method_member(row) for row in methods.method[rows].tolist()]
+    return [own.dex.pools.method_member(row) for row in own.dex.methods_of_class(own.row)]

@@ -73,14 +73,17 @@ class MethodObjects:
         everything: dict[int, frozenset[Origin]] = dict(start)
         handlers = {at for at, sources in joins.items() if sources == (-1,) and at}
         steps = _Steps(self, state, everything)
+        words, step, writes = code.words, steps.step, op.WRITES
+        opcodes = [words[offset] & 0xFF for offset in code.offsets]
+        quiet = [_HANDLERS[opcode] is None and opcode not in writes for opcode in opcodes]
         for _ in range(_MAX_PASSES):
             changed = False
-            for at in range(len(code)):
-                sources = joins.get(at)
-                if sources is not None:
-                    state = _joined(at, sources, saved, start, everything if at in handlers else None)
+            for at in range(len(opcodes)):
+                if at in joins:
+                    state = _joined(at, joins[at], saved, start, everything if at in handlers else None)
                     steps.state = state
-                steps.step(at)
+                if not quiet[at]:
+                    step(at)
                 if at in before_jump and saved.get(at) != state:
                     saved[at] = dict(state)
                     changed = changed or bool(joins)

@@ -102,6 +102,18 @@ class DexFile:
         rows: list[int] = order[low:high].tolist()
         return rows
 
+    @cached_property
+    def _methods_by_class(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.methods.class_def, kind="stable")
+        return self.methods.class_def[order], self.methods.method[order]
+
+    def methods_of_class(self, class_row: int) -> list[int]:
+        """The rows of the method table that class definition *class_row* defines."""
+        classes, methods = self._methods_by_class
+        low, high = np.searchsorted(classes, [class_row, class_row + 1])
+        rows: list[int] = methods[low:high].tolist()
+        return rows
+
     def offset_of(self, row: int) -> int:
         """The offset of instruction *row* from its method's start, in code units."""
         return int(self.instructions.position[row] - self.items.start[self.instructions.item[row]])
