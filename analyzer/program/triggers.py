@@ -85,7 +85,8 @@ class TriggerSearch:
         """The links up from *node*, and the callbacks that it is."""
         known = self._edges.get((node, ids))
         if known is None:
-            callers = self._graph.callers(node, ids)
+            started = self.entries_of(node) and not self._graph.linked.nodes.direct[node]
+            callers = self._graph.named_callers(node) if started else self._graph.callers(node, ids)
             links = list(callers.links)
             callbacks: list[EntryPoint] = []
             for handed in callers.handed:
@@ -108,7 +109,7 @@ class TriggerSearch:
 
     def is_weak(self, node: int) -> bool:
         """Whether *node* is a method of java.lang.Object, which the platform may call at any time."""
-        return self._graph.callers(node).weak
+        return not self.entries_of(node) and self._graph.callers(node).weak
 
     def _holds(self, entry: EntryPoint) -> bool:
         return not entry.needs or any(self.alive(node) for node in entry.needs)
