@@ -68,7 +68,7 @@ class CallGraph:
         self._callers: dict[tuple[int, Ids | None], Callers] = {}
 
     def named_callers(self, node: int) -> Callers:
-        """Who names *node* in a call, without a look at whose objects may run it by way of a base: for what the platform starts."""
+        """Who names *node* in a call; whose objects may run it by way of a base is left open: for what the platform starts."""
         return Callers(tuple(Link(caller, (site,)) for site, caller in self._live(self.linked.calls_to(node))))
 
     def callers(self, node: int, ids: Ids | None = None) -> Callers:

@@ -214,9 +214,23 @@ class Linked:
         """All types above a class, the platform's included, that some DEX file names."""
         known = self._above.get(type_id)
         if known is None:
-            names = self._hierarchy.ancestors(self.type_names[type_id])[1:]
-            known = self._above[type_id] = tuple(self._types[name] for name in names if name in self._types)
+            found: dict[int, None] = {}
+            stack = [type_id]
+            while stack:
+                for parent in self._supertypes(stack.pop()):
+                    if parent not in found:
+                        found[parent] = None
+                        stack.append(parent)
+            found.pop(type_id, None)  # only a hostile file's class is above itself
+            known = self._above[type_id] = tuple(found)
         return known
+
+    def _supertypes(self, type_id: int) -> tuple[int, ...]:
+        """The direct supertypes of a class of the package; of one of the platform all those above it that have a number."""
+        if self._defined[type_id] >= 0:
+            return self.parents(type_id)
+        names = self._hierarchy.ancestors(self.type_names[type_id])[1:]
+        return tuple(self._types[name] for name in names if name in self._types)
 
     @cached_property
     def _by_member(self) -> tuple[Ints, Ints]:
@@ -492,12 +506,11 @@ def _method_shapes(dex: DexFile, types: Ints, names: dict[str, int], protos: dic
 def _prototypes(dex: DexFile, types: Ints) -> tuple[Ints, Ints]:
     """All prototypes one after another as type numbers, the return type first; and where each begins."""
     protos = dex.pools.protos
-    lists = [dex.pools.type_list(offset) for offset in protos["parameters"].tolist()]
-    lengths = np.array([len(rows) for rows in lists], dtype=np.int64) + 1
-    first = np.concatenate([[0], np.cumsum(lengths)])
+    parameters, lengths = dex.pools.type_lists(protos["parameters"].astype(np.int64))
+    first = np.concatenate([[0], np.cumsum(lengths + 1)])
     rows = np.zeros(int(first[-1]), dtype=np.int64)
     is_return = np.zeros(len(rows), dtype=bool)
     is_return[first[:-1]] = True
     rows[is_return] = protos["returns"]
-    rows[~is_return] = [row for parameters in lists for row in parameters]
+    rows[~is_return] = parameters
     return (types[rows] if len(types) else _NONE), first

@@ -145,6 +145,24 @@ class Pools:
             raise FormatError(f"type list at {offset:#x} names a type that does not exist")
         return tuple(rows)
 
+    def type_lists(self, offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The type rows of many type_lists one after another, and the length of each (0 at offset 0). Raises ``FormatError``."""
+        if (len(offsets) and int(offsets.max()) + 4 > len(self._data)) or (offsets & 1).any():
+            lists = [self.type_list(offset) for offset in offsets.tolist()]  # tells what is wrong, or reads the odd ones
+            flat = np.array([row for rows in lists for row in rows], dtype=np.int64)
+            return flat, np.array([len(rows) for rows in lists], dtype=np.int64)
+        units = np.frombuffer(self._data, "<u2", len(self._data) // 2)
+        at = offsets >> 1
+        length = np.where(offsets > 0, units[at] | units[at + 1].astype(np.int64) << 16, 0)
+        if len(length) and (at + 2 + length).max() > len(units):
+            raise FormatError("a type list lies outside the file")
+        ends = np.cumsum(length)
+        where = np.arange(int(length.sum())) - np.repeat(ends - length, length) + np.repeat(at + 2, length)
+        rows = units[where].astype(np.int64)
+        if len(rows) and int(rows.max()) >= len(self.types):
+            raise FormatError("a type list names a type that does not exist")
+        return rows, length
+
     def proto(self, row: int) -> str:
         """Prototype *row* as ``(parameters)return``."""
         text = self._protos.get(row)
