@@ -43,7 +43,7 @@ def reach_facts(graph: ProgramGraph, facts: Sequence[Fact], traced: frozenset[st
     if not wanted:
         return
     yield from graph.layouts.gaps
-    writer = _Writer(graph.app, graph.linked, _Nameable(graph.app, facts))
+    writer = _Writer(graph.app, graph.linked, _Nameable(graph.app, facts, graph.layouts.classes))
     nodes = _nodes_by_place(graph.linked, wanted)
     cut: list[Place] = []
     for method, (offsets, handed_back) in wanted.items():
@@ -171,8 +171,9 @@ class _Writer:
 class _Nameable:
     """Whether something in the package could name a class while the app runs: then *nothing calls it* cannot be said."""
 
-    def __init__(self, app: App, facts: Sequence[Fact]) -> None:
+    def __init__(self, app: App, facts: Sequence[Fact], in_resources: frozenset[str]) -> None:
         self._app = app
+        self._in_resources = in_resources
         self._computed = any(self._is_open(fact) for fact in facts if isinstance(fact, ApiCall))
         self._known: dict[str, bool] = {}
 
@@ -189,7 +190,7 @@ class _Nameable:
         """Whether the class's name stands somewhere as a string, or names are computed."""
         known = self._known.get(cls)
         if known is None:
-            known = self._known[cls] = self._computed or self._named(cls)
+            known = self._known[cls] = self._computed or cls in self._in_resources or self._named(cls)
         return known
 
     def _named(self, cls: str) -> bool:
