@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from analyzer.container import open_package
+from analyzer.platform.callbacks import load_callbacks
+from analyzer.platform.hierarchy import load_hierarchy
+from analyzer.program.app import build_app
+from analyzer.program.graph import ProgramGraph
+from analyzer.program.manifest import read_manifest
+from analyzer.program.ownership import load_owner_tables
+from analyzer.resources import rules_dir
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,3 +40,16 @@ def apks() -> Path:
 def dex_folder() -> Path:
     """The folder of DEX fixtures."""
     return ROOT / "samples/dex"
+
+
+@pytest.fixture
+def clip_graph() -> Iterator[Callable[[str], ProgramGraph]]:
+    """Opens the call graph of a ClipBench sample by its name."""
+    with ExitStack() as stack:
+
+        def opened(name: str) -> ProgramGraph:
+            package = stack.enter_context(open_package(ROOT / f"samples/clipbench/apk/{name}.apk"))
+            app = build_app(package, read_manifest(package)[0], load_hierarchy(), load_owner_tables(rules_dir() / "knowledge"))
+            return ProgramGraph(app, load_callbacks())
+
+        yield opened

@@ -37,7 +37,7 @@ def lambdas(dex: DexFile) -> dict[int, Lambda]:
         return found
     handles = _handles(dex.data, *tables[_METHOD_HANDLES])
     size, start = tables[_CALL_SITES]
-    for row in range(size):
+    for row in range(min(size, (len(dex.data) - min(start, len(dex.data))) // 4)):  # no more rows than bytes for them
         try:
             (offset,) = struct.unpack_from("<I", dex.data, start + 4 * row)
             made = _lambda(dex, handles, offset)

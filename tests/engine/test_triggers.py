@@ -1,0 +1,61 @@
+"""Conditions on what starts a call, on whose behalf, and findings that are raised one level."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzer.engine import match
+from analyzer.facts import parse_facts, sort_facts
+from tests.engine.test_matching import rules
+
+FACTS = """
+app com.a min_sdk=21 target_sdk=30
+api-call La/B;->x()V category=location at=classes.dex:Lcom/a/Main;->m()V+0001
+api-call La/B;->y()V category=location at=classes.dex:Lcom/a/Main;->n()V+0001
+api-call La/B;->z()V category=location at=classes.dex:Lcom/a/Main;->o()V+0001
+reach lifecycle entry_point=Lcom/a/Main;->onCreate()V on_behalf_of=app exported=true at=classes.dex:Lcom/a/Main;->m()V
+reach timer entry_point=Lcom/a/Job;->run()V on_behalf_of=library:Ads at=classes.dex:Lcom/a/Main;->m()V
+reach unreachable on_behalf_of=app at=classes.dex:Lcom/a/Main;->n()V
+clipboard read guard=https:// api=La/C;->r()V at=classes.dex:Lcom/a/Main;->p()V+0001
+clipboard read api=La/C;->r()V at=classes.dex:Lcom/a/Main;->q()V+0001
+reach receiver entry_point=Lcom/a/R;->onReceive()V on_behalf_of=app at=classes.dex:Lcom/a/Main;->p()V
+reach receiver entry_point=Lcom/a/R;->onReceive()V on_behalf_of=app at=classes.dex:Lcom/a/Main;->q()V+0001
+reach user-action entry_point=Lcom/a/C;->onClick()V on_behalf_of=app at=classes.dex:Lcom/a/Main;->q()V+0009
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "methods"),
+    [
+        ("match: {call: {category: location, trigger: timer}}", ["m"]),
+        ("match: {call: {category: location, trigger: [timer, unreachable]}}", ["m", "n"]),
+        ("match: {call: {category: location, trigger: lifecycle, on_behalf_of: app}}", ["m"]),
+        # all that is said of triggers must hold of one of them
+        ("match: {call: {category: location, trigger: timer, on_behalf_of: app}}", []),
+        ("match: {call: {category: location, trigger: timer, on_behalf_of: library}}", ["m"]),
+        ("match: {call: {category: location, exported: true}}", ["m"]),
+        ("match: {call: {category: location, trigger: timer, exported: true}}", []),
+        ("match: {clipboard: {operation: read, trigger: receiver}}", ["p", "q"]),
+        ("match: {clipboard: {operation: read, trigger: user-action}}", []),  # a reach at another call of the method
+        ("match: {clipboard: {operation: read, guarded: true}}", ["p"]),
+        ('match: {clipboard: {operation: read, entry_point: "*->onReceive(*"}}', ["p", "q"]),
+    ],
+)
+def test_conditions(tmp_path: Path, condition: str, methods: list[str]) -> None:
+    facts = sort_facts(parse_facts(FACTS))
+    found = {
+        fact.at.method.partition("->")[2].partition("(")[0]
+        for result in match(rules(tmp_path, one=condition), facts)
+        for fact in result.facts
+        if fact.at is not None and fact.at.method is not None
+    }
+    assert sorted(found) == methods
+
+
+def test_facts_that_also_match_raise_when_are_a_match_of_their_own(tmp_path: Path) -> None:
+    ruleset = rules(tmp_path, one="match: {clipboard: {operation: read}}\nraise_when: {clipboard: {guarded: true}}")
+    results = match(ruleset, sort_facts(parse_facts(FACTS)))
+    places = {result.raised: [fact.at.method[-4:] for fact in result.facts if fact.at and fact.at.method] for result in results}
+    assert places == {False: ["q()V"], True: ["p()V"]}
