@@ -27,7 +27,7 @@ from analyzer.program.members import Members
 from analyzer.program.objects import MethodObjects, Origin, Use
 
 _MAX_DEPTH = 6
-_MAX_STEPS = 400
+_MAX_STEPS = 200
 _MAX_CALLERS = 60
 _MAX_TARGETS = 4
 _NO_POSITION = -2
