@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from analyzer.engine import match
-from analyzer.facts import parse_facts, sort_facts
+from analyzer.facts import ApiCall, ClipboardAccess, Fact, parse_facts, sort_facts
 from tests.engine.test_matching import rules
 
 FACTS = """
@@ -24,6 +25,12 @@ reach receiver entry_point=Lcom/a/R;->onReceive()V on_behalf_of=app at=classes.d
 reach receiver entry_point=Lcom/a/R;->onReceive()V on_behalf_of=app at=classes.dex:Lcom/a/Main;->q()V+0001
 reach user-action entry_point=Lcom/a/C;->onClick()V on_behalf_of=app at=classes.dex:Lcom/a/Main;->q()V+0009
 """
+
+
+def callers(facts: Iterable[Fact]) -> list[str]:
+    """The names of the methods that hold the calls among *facts*."""
+    places = [fact.at for fact in facts if isinstance(fact, (ApiCall, ClipboardAccess))]
+    return [(place.method or "").partition("->")[2].partition("(")[0] for place in places if place is not None]
 
 
 @pytest.mark.parametrize(
@@ -45,17 +52,11 @@ reach user-action entry_point=Lcom/a/C;->onClick()V on_behalf_of=app at=classes.
 )
 def test_conditions(tmp_path: Path, condition: str, methods: list[str]) -> None:
     facts = sort_facts(parse_facts(FACTS))
-    found = {
-        fact.at.method.partition("->")[2].partition("(")[0]
-        for result in match(rules(tmp_path, one=condition), facts)
-        for fact in result.facts
-        if fact.at is not None and fact.at.method is not None
-    }
+    found = {name for result in match(rules(tmp_path, one=condition), facts) for name in callers(result.facts)}
     assert sorted(found) == methods
 
 
 def test_facts_that_also_match_raise_when_are_a_match_of_their_own(tmp_path: Path) -> None:
     ruleset = rules(tmp_path, one="match: {clipboard: {operation: read}}\nraise_when: {clipboard: {guarded: true}}")
     results = match(ruleset, sort_facts(parse_facts(FACTS)))
-    places = {result.raised: [fact.at.method[-4:] for fact in result.facts if fact.at and fact.at.method] for result in results}
-    assert places == {False: ["q()V"], True: ["p()V"]}
+    assert {result.raised: callers(result.facts) for result in results} == {False: ["q"], True: ["p"]}
