@@ -19,8 +19,8 @@ from analyzer.program.starts import ComponentStarts
 from analyzer.program.tracking import Link
 
 MOST_TRIGGERS = 32
-_MOST_STATES = 1_200
-_MOST_ASSUMED = 300
+_MOST_STATES = 250
+_MOST_ASSUMED = 60
 
 
 class State(NamedTuple):
