@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from analyzer.facts import ApiCall, Argument, ClipboardAccess, ClipboardOperation, Gate, Place
+from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.code import MethodCode
 from analyzer.platform.callbacks import GateRow, load_gates
 from analyzer.platform.knowledge import read_table
 from analyzer.platform.watch import Watch
@@ -20,6 +22,7 @@ _MANAGERS = ("android.content.ClipboardManager", "android.text.ClipboardManager"
 _SENSITIVE = "android.content.extra.IS_SENSITIVE"
 _AMBIGUOUS = frozenset({"getText", "setText", "hasText"})
 _MAX_BACK = 6
+_TEXTS = frozenset({"Ljava/lang/String;", "Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;", "Ljava/lang/Object;"})
 
 Call = ApiCall | ClipboardAccess
 
@@ -95,6 +98,30 @@ class _Sites:
             return None
         at = objects.code.instruction_at(place.offset)
         return None if at is None else (node, at)
+
+    def is_made_in_place(self, place: Place | None, position: int) -> bool:
+        """Whether, going straight back, an argument of a call is the result of a method of a string or builder or a static field.
+
+        A quick look, so that not every method with a look-up by a computed name has to be taken apart.
+        """
+        node = self.graph.linked.node_of(place.method) if place and place.method else None
+        if node is None or place is None or place.offset is None or int(self.graph.linked.nodes.item[node]) < 0:
+            return False
+        dex = self.graph.linked.dex_files[int(self.graph.linked.nodes.dex[node])]
+        code = MethodCode(dex, int(self.graph.linked.nodes.item[node]))
+        at = code.instruction_at(place.offset) if dex.name == place.file else None
+        if at is None or not code.is_invoke(at) or position >= len(code.call(at).registers):
+            return False
+        register = code.call(at).registers[position]
+        for before in range(at - 1, -1, -1):
+            if code.writes(before, register):
+                opcode = code.opcode(before)
+                if opcode in op.MOVES:
+                    register = code.move_source(before)
+                    continue
+                makes = opcode in op.MOVE_RESULTS and before > 0 and code.is_invoke(before - 1)
+                return opcode in op.SGETS or (makes and dex.pools.method_holder(code.call(before - 1).method) in _TEXTS)
+        return False
 
     def place(self, site: int) -> Place:
         """The place of a call site."""
@@ -225,11 +252,11 @@ class _Reflection:
 
     def with_name(self, call: ApiCall) -> ApiCall:
         """*call* with the looked-up name as its first argument, if the method makes it from constants."""
-        where = self._sites.find(call.at) if not call.arg else None
-        if where is None:
+        if call.arg:
             return call
-        static = call.api.startswith("Ljava/lang/Class;->forName(")
-        text = self._folder.argument(*where, 0 if static else 1)
+        position = 0 if call.api.startswith("Ljava/lang/Class;->forName(") else 1
+        where = self._sites.find(call.at) if self._sites.is_made_in_place(call.at, position) else None
+        text = None if where is None else self._folder.argument(*where, position)
         return call if text is None else msgspec.structs.replace(call, arg=(Argument(0, text),))
 
     def accesses(self, call: ApiCall) -> Iterator[ClipboardAccess]:

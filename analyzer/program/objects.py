@@ -46,11 +46,11 @@ class Use(NamedTuple):
 
 
 class MethodObjects:
-    """The objects of one method: ``uses`` by origin."""
+    """The objects of one method: ``uses`` by origin, in the order of the code."""
 
     def __init__(self, dex: DexFile, item: int) -> None:
         self.code = MethodCode(dex, item)
-        self.uses: dict[Origin, list[Use]] = {}
+        self.uses: dict[Origin, dict[Use, None]] = {}
         self._registers = {}
         start = int(dex.items.start[item])
         count, ins = int(dex.units[start - 8]), int(dex.units[start - 7])
@@ -93,9 +93,8 @@ class MethodObjects:
     def note(self, origins: frozenset[Origin], use: Use) -> None:
         """Record *use* for each of *origins*."""
         for origin in origins:
-            uses = self.uses.setdefault(origin, [])
-            if use not in uses:
-                uses.append(use)
+            if origin.kind != "int":  # nobody follows a number
+                self.uses.setdefault(origin, {})[use] = None
 
     def note_argument(self, at: int, position: int, origins: frozenset[Origin]) -> None:
         """Record that *origins* stand at argument *position* of the call at *at*."""
