@@ -134,6 +134,8 @@ def place_text(place: Place | None) -> str:
 def trigger_text(trigger: TriggerDoc) -> str:
     """A trigger in words: what starts it and where, who else can, what comes back, what is assumed."""
     words = TRIGGER_WORDS[trigger.kind]
+    if trigger.kind == "unknown" and trigger.entry_point:
+        words = "by something that is no code of the package"
     if trigger.entry_point:
         words += f": {method_text(trigger.entry_point)}"
     if trigger.exported:
@@ -141,7 +143,7 @@ def trigger_text(trigger: TriggerDoc) -> str:
         words += f"; another app{guard} can start it"
     if trigger.returns_result:
         words += " and gets what was read" if trigger.exported else "; what was read goes back to the caller"
-    if trigger.kind != "unreachable" and trigger.assumed:
+    if trigger.assumed and trigger.kind not in ("unknown", "unreachable"):
         words += " (assumed)"
     return words
 
