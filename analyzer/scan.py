@@ -30,7 +30,7 @@ from analyzer.platform.tables import API_LEVEL
 from analyzer.platform.watch import Watch, load_watch
 from analyzer.policy import LoadedPolicy
 from analyzer.program.app import build_app
-from analyzer.program.graph import ProgramGraph
+from analyzer.program.graph.program_graph import ProgramGraph
 from analyzer.program.hand_through import load_hand_through
 from analyzer.program.manifest import read_manifest
 from analyzer.program.ownership import load_owner_tables

@@ -12,7 +12,7 @@ from analyzer.container import open_package
 from analyzer.platform.callbacks import load_callbacks
 from analyzer.platform.hierarchy import load_hierarchy
 from analyzer.program.app import build_app
-from analyzer.program.graph import ProgramGraph
+from analyzer.program.graph.program_graph import ProgramGraph
 from analyzer.program.manifest import read_manifest
 from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir

@@ -14,8 +14,8 @@ from analyzer.platform.callbacks import GateRow, load_gates
 from analyzer.platform.knowledge import read_table
 from analyzer.platform.watch import Watch
 from analyzer.program.folding import Folder
-from analyzer.program.graph import ProgramGraph
-from analyzer.program.objects import Origin
+from analyzer.program.graph.objects import Origin
+from analyzer.program.graph.program_graph import ProgramGraph
 from analyzer.program.text_uses import TextWalk, Uses, load_text_uses
 
 _MANAGERS = ("android.content.ClipboardManager", "android.text.ClipboardManager", "android.content.IClipboard")

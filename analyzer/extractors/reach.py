@@ -15,10 +15,10 @@ from analyzer.errors import PackageError
 from analyzer.facts import ApiCall, ClipboardAccess, Fact, Gap, Owner, Place, Reach, Step
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
-from analyzer.program.graph import ProgramGraph
-from analyzer.program.linking import Linked
-from analyzer.program.merged import Ids
-from analyzer.program.triggers import MOST_TRIGGERS, Trigger, Triggers
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.merged import Ids
+from analyzer.program.graph.program_graph import ProgramGraph
+from analyzer.program.graph.triggers import MOST_TRIGGERS, Trigger, Triggers
 
 _MOST_NATIVE_BYTES = 8 << 20
 _HIDES = "Further triggers of calls in these methods."

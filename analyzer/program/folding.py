@@ -5,8 +5,8 @@ Straight-line reading: appends count in the order of the code. One piece that is
 
 from __future__ import annotations
 
-from analyzer.program.graph import ProgramGraph
-from analyzer.program.objects import MethodObjects, Origin
+from analyzer.program.graph.objects import MethodObjects, Origin
+from analyzer.program.graph.program_graph import ProgramGraph
 
 _MAX_DEPTH = 12
 _LONGEST = 4096

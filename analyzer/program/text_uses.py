@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple, cast
 
 from analyzer.errors import RuleError
 from analyzer.platform.knowledge import read_table
-from analyzer.program.graph import ProgramGraph
-from analyzer.program.objects import Origin, Use
+from analyzer.program.graph.objects import Origin, Use
+from analyzer.program.graph.program_graph import ProgramGraph
 
 Effect = Literal["pass", "test", "store", "hand-back", "write"]
 _EFFECTS = ("pass", "test", "store", "hand-back", "write")

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
-from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
-from analyzer.program.objects import Origin
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.liveness import Liveness
+from analyzer.program.graph.objects import Origin
 
 _CLASSES = op.opcode_mask(frozenset({op.CONST_CLASS}))
 _STATICS = op.opcode_mask(frozenset(range(0x60, 0x6E)))

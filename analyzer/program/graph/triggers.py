@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analyzer.facts import TriggerKind
-from analyzer.program.calls import CallGraph, Handed
-from analyzer.program.entrypoints import Callback, EntryPoint, EntryPoints
-from analyzer.program.merged import Ids
-from analyzer.program.starts import ComponentStarts
-from analyzer.program.tracking import Link
+from analyzer.program.graph.calls import CallGraph, Handed
+from analyzer.program.graph.entrypoints import Callback, EntryPoint, EntryPoints
+from analyzer.program.graph.merged import Ids
+from analyzer.program.graph.starts import ComponentStarts
+from analyzer.program.graph.tracking import Link
 
 MOST_TRIGGERS = 32
 _MOST_STATES = 250

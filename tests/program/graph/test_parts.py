@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from analyzer.facts import Owner
-from analyzer.program.graph import ProgramGraph
-from analyzer.program.objects import Origin
+from analyzer.program.graph.objects import Origin
+from analyzer.program.graph.program_graph import ProgramGraph
 
 Opener = Callable[[str], ProgramGraph]
 

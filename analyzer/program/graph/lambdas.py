@@ -10,7 +10,7 @@ import numpy as np
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.callsites import lambdas
-from analyzer.program.linking import Ints, Linked
+from analyzer.program.graph.linking import Ints, Linked
 
 
 class MadeLambda(NamedTuple):

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
-from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
-from analyzer.program.objects import Origin
-from analyzer.program.tracking import Bodies
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.liveness import Liveness
+from analyzer.program.graph.objects import Origin
+from analyzer.program.graph.tracking import Bodies
 
 Ids = frozenset[int]
 

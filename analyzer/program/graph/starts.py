@@ -6,11 +6,11 @@ start something with it.
 
 from __future__ import annotations
 
-from analyzer.program.calls import CallGraph
 from analyzer.program.constants import ArgumentResolver
-from analyzer.program.entrypoints import EntryPoints, platform_made
+from analyzer.program.graph.calls import CallGraph
+from analyzer.program.graph.entrypoints import EntryPoints, platform_made
+from analyzer.program.graph.tracking import Link
 from analyzer.program.manifest import Manifest
-from analyzer.program.tracking import Link
 
 _EXPORTED, _NOT_EXPORTED = 2, 4  # android.content.Context.RECEIVER_EXPORTED, RECEIVER_NOT_EXPORTED
 _FLAGS_MATTER_FROM = 34

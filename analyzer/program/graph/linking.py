@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.pools import NO_INDEX
+from analyzer.program.graph.this_uses import hands_on_this
 from analyzer.program.hierarchy import Hierarchy
-from analyzer.program.this_uses import hands_on_this
 
 Ints = NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)

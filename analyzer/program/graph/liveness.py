@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes as op
-from analyzer.program.lambdas import Lambdas
-from analyzer.program.linking import Ints, Linked
+from analyzer.program.graph.lambdas import Lambdas
+from analyzer.program.graph.linking import Ints, Linked
 
 _TYPE_USES = op.opcode_mask(frozenset({op.NEW_INSTANCE, op.CONST_CLASS}))
 _STATIC_USES = op.opcode_mask(frozenset(range(0x60, 0x6E)))

@@ -6,18 +6,18 @@ from functools import cached_property
 
 from analyzer.platform.callbacks import Callbacks
 from analyzer.program.app import App
-from analyzer.program.calls import CallGraph
-from analyzer.program.entrypoints import EntryPoints
-from analyzer.program.fields import FieldLoads
-from analyzer.program.lambdas import Lambdas
-from analyzer.program.layouts import Layouts, read_layouts
-from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
-from analyzer.program.members import Members
-from analyzer.program.merged import MergedClasses
-from analyzer.program.starts import ComponentStarts
-from analyzer.program.tracking import Bodies, References, Tracker
-from analyzer.program.triggers import TriggerSearch
+from analyzer.program.graph.calls import CallGraph
+from analyzer.program.graph.entrypoints import EntryPoints
+from analyzer.program.graph.fields import FieldLoads
+from analyzer.program.graph.lambdas import Lambdas
+from analyzer.program.graph.layouts import Layouts, read_layouts
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.liveness import Liveness
+from analyzer.program.graph.members import Members
+from analyzer.program.graph.merged import MergedClasses
+from analyzer.program.graph.starts import ComponentStarts
+from analyzer.program.graph.tracking import Bodies, References, Tracker
+from analyzer.program.graph.triggers import TriggerSearch
 
 
 class ProgramGraph:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes
-from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
-from analyzer.program.objects import Origin
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.liveness import Liveness
+from analyzer.program.graph.objects import Origin
 
 _LOADS = opcodes.opcode_mask(opcodes.OBJECT_LOADS)
 _MAX_LOADS = 400

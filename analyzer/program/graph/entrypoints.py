@@ -15,11 +15,11 @@ from analyzer.facts import TriggerKind
 from analyzer.formats.dex.annotations import annotated_methods
 from analyzer.platform.callbacks import Callbacks
 from analyzer.program.app import App
-from analyzer.program.lambdas import MadeLambda
-from analyzer.program.layouts import Layouts
-from analyzer.program.linking import Linked
+from analyzer.program.graph.lambdas import MadeLambda
+from analyzer.program.graph.layouts import Layouts
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.members import Members
 from analyzer.program.manifest import Manifest, ManifestComponent
-from analyzer.program.members import Members
 
 _COMPONENT_DEFAULTS: Mapping[str, TriggerKind] = {
     "activity": "lifecycle",

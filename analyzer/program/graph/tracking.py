@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.pools import Pools
 from analyzer.platform.callbacks import Callbacks, Hop
-from analyzer.program.fields import FieldLoads
+from analyzer.program.graph.fields import FieldLoads
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.liveness import Liveness
+from analyzer.program.graph.members import Members
+from analyzer.program.graph.objects import MethodObjects, Origin, Use
 from analyzer.program.hierarchy import Hierarchy
-from analyzer.program.linking import Linked
-from analyzer.program.liveness import Liveness
-from analyzer.program.members import Members
-from analyzer.program.objects import MethodObjects, Origin, Use
 
 _MAX_DEPTH = 6
 _MAX_STEPS = 200

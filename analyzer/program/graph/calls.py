@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzer.program.constants_sites import ConstantSites
-from analyzer.program.lambdas import Lambdas, MadeLambda
-from analyzer.program.linking import Linked
-from analyzer.program.members import Members
-from analyzer.program.merged import Ids, MergedClasses
-from analyzer.program.objects import Origin
-from analyzer.program.tracking import Link, Links, Tracker, seeds_of_instances
+from analyzer.program.graph.constants_sites import ConstantSites
+from analyzer.program.graph.lambdas import Lambdas, MadeLambda
+from analyzer.program.graph.linking import Linked
+from analyzer.program.graph.members import Members
+from analyzer.program.graph.merged import Ids, MergedClasses
+from analyzer.program.graph.objects import Origin
+from analyzer.program.graph.tracking import Link, Links, Tracker, seeds_of_instances
 
 _MOST_ASSUMED = 40
 _MOST_MAKERS = 60
