@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import datetime
+from typing import NamedTuple, TypeVar
 
 from analyzer.engine import RuleSet, match
 from analyzer.facts import (
@@ -20,7 +21,8 @@ from analyzer.facts import (
     Stage,
     Trait,
 )
-from analyzer.judge import Judgement, judge, references_of
+from analyzer.findings import findings_of, references_of
+from analyzer.judge import Subject, check_policy, decide, score_of
 from analyzer.policy import LoadedPolicy
 from analyzer.result import (
     SCHEMA_VERSION,
@@ -38,21 +40,42 @@ from analyzer.result import (
     Result,
     RuleDoc,
     RuleDocs,
+    Score,
     TriggerDoc,
+    WaiversDoc,
 )
+from analyzer.waivers import LoadedWaivers, apply_waivers
 
 F = TypeVar("F", bound=Fact)
 _NOWHERE = Place("")
 _CLIPBOARD_FIELDS = tuple(name for name in ClipboardDoc.__struct_fields__ if name not in ("place", "triggers", "guards", "sinks"))
 
 
-def assess(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, *, reproducible: bool = False) -> Result:
+class Agreed(NamedTuple):
+    """Waivers, and the day on which they are looked at: one that expired before it does nothing."""
+
+    waivers: LoadedWaivers
+    today: datetime.date
+
+
+class _Judgement(NamedTuple):
+    findings: tuple[Finding, ...]
+    score: Score | None
+    decision: Decision
+    waivers: WaiversDoc | None
+
+
+def assess(
+    observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None = None, *, reproducible: bool = False
+) -> Result:
     """The result for *observation*. Fast; never opens the package.
 
-    With *reproducible* nothing that differs between two runs (timings) is in it.
+    With *reproducible* nothing that differs between two runs (timings) is in it. Raises ``RuleError`` when the policy names
+    a rule or category that *ruleset* does not have.
     """
+    check_policy(policy, ruleset)
     identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
-    judgement = _judge(observation, ruleset, policy, identity)
+    judgement = _judge(observation, ruleset, policy, agreed)
     done = observation.error is None
     calls, clips = _of(observation, ApiCall), _of(observation, ClipboardAccess)
     triggers = _Triggers(observation)
@@ -71,7 +94,7 @@ def assess(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, *, 
         payloads=None,
         findings=judgement.findings if done else None,
         rules=_rules(judgement.findings, ruleset) if done else None,
-        waivers=None,
+        waivers=judgement.waivers,
         declared=None,
         score=judgement.score,
         decision=judgement.decision,
@@ -82,17 +105,36 @@ def assess(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, *, 
             ruleset_digest=ruleset.digest,
             policy_digest=policy.digest,
             watch_digest=observation.watch_digest,
+            waivers_digest=agreed.waivers.digest if agreed else None,
             platform_api_level=observation.platform_api_level,
             timings=None if reproducible else dict(observation.timings),
         ),
     )
 
 
-def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, identity: AppIdentity) -> Judgement:
+def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None) -> _Judgement:
     if observation.error is not None:
         why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
-        return Judgement((), None, Decision("review", (why,), policy.policy.name))
-    return judge(match(ruleset, observation.facts), identity.package, observation.coverage, policy.policy)
+        return _Judgement((), None, Decision("review", (why,), policy.policy.name, policy.group), None)
+    identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
+    subject = _subject(observation)
+    findings = findings_of(match(ruleset, observation.facts), identity.package)
+    waivers = None
+    if agreed is not None:
+        findings, waivers = apply_waivers(findings, agreed.waivers, identity, subject.signers, agreed.today)
+    score = score_of(findings, policy.policy)
+    return _Judgement(findings, score, decide(findings, score, subject, policy), waivers)
+
+
+def _subject(observation: Observation) -> Subject:
+    """What the policy may ask of the app beside its findings."""
+    owners = [fact.owner for fact in _of(observation, ApiCall)] + [fact.owner for fact in _of(observation, ClipboardAccess)]
+    return Subject(
+        share_permille=observation.coverage.share_permille,
+        permissions=frozenset(p.name for p in _of(observation, Permission) if p.declared),
+        signers=frozenset(signer.sha256 for signer in _of(observation, Signer)),
+        libraries=frozenset(owner.name for owner in owners if owner.kind == "library"),
+    )
 
 
 def _of(observation: Observation, kind: type[F]) -> list[F]:

@@ -1,4 +1,4 @@
-"""From matches to findings, a score that can be recomputed by hand, and a decision with its reasons.
+"""From findings to a score that can be recomputed by hand, and a decision with its reasons.
 
 points(finding) = ⌊points of its severity x confidence % x owner % ÷ 10,000⌋. A rule counts once per app, with its highest
 finding; a category's sum is capped; the total is capped at 100. Everything is integer arithmetic and every cap is a line,
@@ -7,137 +7,70 @@ so the printed lines add up. Adding a finding never lowers the total, waiving on
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+import difflib
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
-from analyzer.engine import Match, Rule
-from analyzer.facts import (
-    ApiCall,
-    ClipboardAccess,
-    Confidence,
-    Coverage,
-    Fact,
-    Owner,
-    OwnerKind,
-    Place,
-    Reach,
-    Severity,
-    format_fact,
-)
-from analyzer.policy import Policy, PolicyClause
-from analyzer.result import Clause, Decision, Evidence, Finding, Reference, Score, ScoreLine, Verdict
+from analyzer.engine import RuleSet
+from analyzer.errors import RuleError
+from analyzer.facts import OwnerKind
+from analyzer.policy import LoadedPolicy, Policy, PolicyClause, clauses_of
+from analyzer.result import Clause, Decision, Finding, Result, Score, ScoreLine, Verdict
 
 TOTAL_CAP = 100
-_MOST_EVIDENCE = 50
 
 
-class Judgement(Struct, frozen=True):
-    """Findings, score and decision. ``score`` is None when the analysis failed."""
+class Subject(Struct, frozen=True):
+    """What a policy may ask of an app beside its findings.
 
-    findings: tuple[Finding, ...]
-    score: Score | None
-    decision: Decision
+    ``permissions`` are the declared ones; ``signers`` SHA-256 of certificates; ``libraries`` those seen so far, all of
+    them if ``libraries_known``; ``countries`` where data goes, None when that was not looked for.
+    """
+
+    share_permille: int = 0
+    permissions: frozenset[str] = frozenset()
+    signers: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    libraries_known: bool = False
+    countries: frozenset[str] | None = None
 
 
-def judge(matches: Sequence[Match], package: str, coverage: Coverage, policy: Policy) -> Judgement:
-    """Judge the *matches* of one app under *policy*."""
-    findings = tuple(sorted((finding_of(m, package) for m in matches), key=_order))
-    score = score_of(findings, policy)
-    return Judgement(findings, score, decide(findings, score, coverage, policy))
-
-
-def finding_of(match: Match, package: str) -> Finding:
-    """The finding that a match amounts to."""
-    rule = match.rule
-    owned = [fact for fact in match.facts if isinstance(fact, (ApiCall, ClipboardAccess))]
-    apis = sorted({fact.api for fact in owned})
-    owner = match.owner
-    on_behalf_of = _on_behalf_of(match.triggers)
-    guards = sorted({guard for fact in owned if isinstance(fact, ClipboardAccess) for guard in fact.guard})
-    message = rule.message.format(
-        count=len(owned) or len(match.facts), owner=owner_name(owner), apis=", ".join(dict.fromkeys(map(short_api, apis)))
-    )
-    if match.raised and guards:
-        message += f" The text is tested against: {', '.join(repr(guard[:80]) for guard in guards[:8])}."
-    message = message[:1].upper() + message[1:]
-    evidence = [Evidence(format_fact(fact), _place(fact)) for fact in (*match.facts, *match.triggers)]
-    if len(evidence) > _MOST_EVIDENCE:
-        more = len(evidence) - _MOST_EVIDENCE
-        evidence = [*evidence[:_MOST_EVIDENCE], Evidence(f"and {more} more facts of this kind")]
-    return Finding(
-        rule_id=rule.id,
-        title=rule.title,
-        category=rule.category,
-        severity=_RAISED[rule.severity] if match.raised else rule.severity,
-        confidence=_confidence(match),
-        message=message,
-        evidence=tuple(evidence),
-        owner=owner,
-        on_behalf_of=on_behalf_of,
-        references=references_of(rule),
-        fingerprint=_fingerprint(match, package, apis),
+def subject_of(result: Result) -> Subject:
+    """What a saved result says of its app."""
+    owners = [call.owner for call in result.api_calls or ()] + [access.owner for access in result.clipboard or ()]
+    return Subject(
+        share_permille=result.coverage.share,
+        permissions=frozenset(p.name for p in result.permissions or () if p.declared),
+        signers=frozenset(signer.sha256 for signer in result.app.signers or ()),
+        libraries=frozenset(owner.name for owner in owners if owner.kind == "library"),
     )
 
 
-def references_of(rule: Rule) -> tuple[Reference, ...]:
-    """A rule's references, sorted."""
-    return tuple(sorted(Reference(scheme, id_) for scheme, ids in rule.references.items() for id_ in ids))
+def check_policy(loaded: LoadedPolicy, ruleset: RuleSet, libraries: Collection[str] | None = None) -> None:
+    """Every rule, category and (if given) library that a clause names is known. Raises ``RuleError`` with the nearest name."""
+    policy = loaded.policy
+    categories = {rule.category for rule in ruleset.rules}
+    groups = [(f"groups.{name}.", group) for name, group in policy.groups.items()]
+    for prefix, (name, clause) in [("", item) for item in clauses_of(policy)] + [
+        (p, c) for p, g in groups for c in clauses_of(g)
+    ]:
+        for what, wanted, known in (
+            ("rule", clause.rule, ruleset.by_id.keys()),
+            ("category", clause.category, categories),
+            ("library", clause.library if libraries is not None else None, libraries or ()),
+        ):
+            for item in wanted or ():
+                if item not in known:
+                    raise _unknown(f"{prefix}{name} names the unknown {what} {item!r}", item, known, loaded.where)
+    for category in {*policy.category_caps, *(c for _, group in groups for c in group.category_caps)}:
+        if category not in categories:
+            raise _unknown(f"category_caps names the unknown category {category!r}", category, categories, loaded.where)
 
 
-def owner_name(owner: Owner | None) -> str:
-    """An owner in words."""
-    if owner is None:
-        return "the app and its libraries"
-    return {"app": "the app's own code", "unknown": "code of unknown origin"}.get(owner.kind, owner.name)
-
-
-def short_api(descriptor: str) -> str:
-    """``ClipboardManager.getPrimaryClip`` for its descriptor."""
-    holder, arrow, member = descriptor.partition(";->")
-    return f"{holder.rpartition('/')[2].replace('$', '.')}.{member.partition('(')[0]}" if arrow else descriptor
-
-
-def _place(fact: Fact) -> Place | None:
-    return getattr(fact, "at", None)
-
-
-def _fingerprint(match: Match, package: str, apis: Iterable[str]) -> str:
-    """Stable across rebuilds: no class names, which R8 may rename, and no offsets."""
-    owner = match.owner
-    kinds = sorted({reach.kind for reach in match.triggers})
-    parts = [match.rule.id, package, f"{owner.kind}:{owner.name}" if owner else "", *apis, *kinds, *(["raised"] * match.raised)]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-_RAISED: dict[Severity, Severity] = {
-    "info": "low",
-    "low": "medium",
-    "medium": "high",
-    "high": "critical",
-    "critical": "critical",
-}
-
-
-def _confidence(match: Match) -> Confidence:
-    """``reachable`` when some trigger is shown to lead there; no more than the rule can be sure of."""
-    shown = any(reach.entry_point is not None and not reach.assumed for reach in match.triggers)
-    return "reachable" if shown and match.rule.confidence != "present" else "present"
-
-
-def _on_behalf_of(triggers: Sequence[Reach]) -> Owner | None:
-    """The one owner on whose behalf all triggers run; None when they differ or it is not known."""
-    owners = {reach.on_behalf_of for reach in triggers}
-    return owners.pop() if len(owners) == 1 else None
-
-
-_SEVERITIES = ("critical", "high", "medium", "low", "info")
-
-
-def _order(finding: Finding) -> tuple[int, str, str, bool, Owner]:
-    owner = finding.owner
-    return (_SEVERITIES.index(finding.severity), finding.category, finding.rule_id, owner is None, owner or Owner("app"))
+def _unknown(what: str, name: str, known: Collection[str], where: str) -> RuleError:
+    near = difflib.get_close_matches(name, known, n=1)
+    return RuleError(what, where=where, mend=f"Did you mean {near[0]!r}?" if near else "See 'apkvet rules list'.")
 
 
 def _counted_owner(finding: Finding) -> OwnerKind:
@@ -190,32 +123,63 @@ def _line(points: int, finding: Finding, policy: Policy) -> ScoreLine:
 _WORSE: dict[Verdict, int] = {"allow": 0, "review": 1, "block": 2}
 
 
-def decide(findings: Sequence[Finding], score: Score, coverage: Coverage, policy: Policy) -> Decision:
+def decide(findings: Sequence[Finding], score: Score, subject: Subject, loaded: LoadedPolicy) -> Decision:
     """The verdict: the worst that any clause asks for; with no clause, allow."""
-    clauses: list[Clause] = []
-    clauses += _asked("block", policy.must_block, findings)
-    clauses += _asked("review", policy.must_review, findings)
+    policy = loaded.policy
+    clauses = [fired for name, clause in clauses_of(policy) if (fired := _fired(name, clause, findings, subject, policy))]
     if score.total >= policy.block_at:
         clauses.append(Clause("block", "block_at", f"The score of {score.total} reaches {policy.block_at}."))
     elif score.total >= policy.review_at:
         clauses.append(Clause("review", "review_at", f"The score of {score.total} reaches {policy.review_at}."))
-    if coverage.share_permille < 10 * policy.minimum_coverage:
-        share = f"{coverage.share_permille / 10:.1f}"
+    if subject.share_permille < 10 * policy.minimum_coverage:
+        share = f"{subject.share_permille / 10:.1f}"
         why = f"Only {share} % of the code could be read; the policy asks for {policy.minimum_coverage} %."
         clauses.append(Clause("review", "minimum_coverage", why))
-    verdict: Verdict = max((c.verdict for c in clauses), key=_WORSE.__getitem__, default="allow")
-    return Decision(verdict, tuple(sorted(clauses, key=lambda c: (-_WORSE[c.verdict], c))), policy.name)
+    known = _known_signer(subject, policy)
+    overruled = [clause for clause in clauses if known and clause.verdict == "review"]
+    reasons = [clause for clause in clauses if clause not in overruled] + ([known] if known else [])
+    verdict: Verdict = max((c.verdict for c in reasons), key=_WORSE.__getitem__, default="allow")
+    return Decision(verdict, _sorted(reasons), policy.name, loaded.group, _sorted(overruled))
 
 
-def _asked(verdict: Verdict, clauses: Sequence[PolicyClause], findings: Sequence[Finding]) -> list[Clause]:
-    """The clauses of one list that a finding meets."""
-    fired = []
-    for number, clause in enumerate(clauses):
-        hits = [f for f in findings if f.waived is None and _meets(f, clause)]
-        if hits:
-            titles = "; ".join(dict.fromkeys(f.title for f in hits))
-            fired.append(Clause(verdict, f"must_{verdict}[{number}]", f"{clause.because} ({titles})"))
-    return fired
+def _sorted(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+    return tuple(sorted(clauses, key=lambda clause: (-_WORSE[clause.verdict], clause)))
+
+
+def _known_signer(subject: Subject, policy: Policy) -> Clause | None:
+    """The clause that lets this app pass without review: every certificate is one that it names."""
+    for number, clause in enumerate(policy.allow_signers):
+        if subject.signers and subject.signers <= set(clause.sha256):
+            return Clause("allow", f"allow_signers.{clause.id}" if clause.id else f"allow_signers[{number}]", clause.because)
+    return None
+
+
+def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject: Subject, policy: Policy) -> Clause | None:
+    """*clause* if it holds, or if it cannot be told whether it does; else None."""
+    verdict: Verdict = "block" if name.startswith("must_block") else "review"
+    if clause.permission is not None and not subject.permissions & set(clause.permission):
+        return None
+    missing = []
+    if clause.country is not None:
+        if subject.countries is None:
+            missing.append("where data goes")
+        elif not subject.countries & set(clause.country):
+            return None
+    asks_findings = any((clause.rule, clause.category, clause.severity, clause.confidence, clause.trigger))
+    hits = [f for f in findings if f.waived is None and _meets(f, clause)]
+    if asks_findings and not hits:
+        return None
+    if clause.library is not None and not asks_findings and not subject.libraries & set(clause.library):
+        if subject.libraries_known:
+            return None
+        missing.append("which libraries there are")
+    if missing:
+        why = f"{clause.because} (Cannot be decided: {' and '.join(missing)} was not looked for.)"
+        return Clause(policy.when_undecided, name, why, decided=False)
+    because = clause.because
+    if asks_findings:
+        because += f" ({'; '.join(dict.fromkeys(f.title for f in hits))})"
+    return Clause(verdict, name, because, tuple(f.fingerprint for f in hits) if asks_findings else ())
 
 
 def _meets(finding: Finding, clause: PolicyClause) -> bool:
@@ -225,4 +189,9 @@ def _meets(finding: Finding, clause: PolicyClause) -> bool:
         (clause.severity, finding.severity),
         (clause.confidence, finding.confidence),
     )
-    return all(wanted is None or value in wanted for wanted, value in checks)
+    if not all(wanted is None or value in wanted for wanted, value in checks):
+        return False
+    if clause.trigger is not None and not set(clause.trigger) & set(finding.triggers):
+        return False
+    owners = {owner.name for owner in (finding.owner, finding.on_behalf_of) if owner is not None}
+    return clause.library is None or bool(owners & set(clause.library))

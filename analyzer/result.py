@@ -27,13 +27,14 @@ from analyzer.facts import (
     Reach,
     Severity,
     Signer,
+    Stage,
     Step,
     TriggerKind,
     Via,
 )
 from analyzer.facts import Gate as Gate
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Verdict = Literal["allow", "review", "block"]
 VERDICTS: tuple[Verdict, ...] = ("allow", "review", "block")
@@ -160,7 +161,11 @@ class Reference(Struct, frozen=True, order=True):
 
 
 class Finding(Struct, frozen=True):
-    """A rule that matched for one owner and API. ``waived`` names the waiver's reason; waived findings stay listed."""
+    """A rule that matched for one owner. ``waived`` is the waiver's reason; waived findings stay listed and cost nothing.
+
+    ``triggers`` are the kinds of what starts the calls among the evidence, sorted; empty where that was not looked for.
+    ``fingerprint`` stays the same when the app is built again, renamed by an obfuscator or updated without a change of this.
+    """
 
     rule_id: str
     title: str
@@ -173,6 +178,7 @@ class Finding(Struct, frozen=True):
     on_behalf_of: Owner | None
     references: tuple[Reference, ...]
     fingerprint: str
+    triggers: tuple[TriggerKind, ...] = ()
     waived: str | None = None
 
 
@@ -213,19 +219,81 @@ class Score(Struct, frozen=True):
 
 
 class Clause(Struct, frozen=True, order=True):
-    """A clause of the policy that fired: the verdict it asks for and why, in words."""
+    """A clause of the policy that fired: the verdict it asks for and why, in words.
+
+    ``findings`` are the fingerprints of those that made it fire. ``decided`` is False for a clause that asks for something
+    which was not looked for: it may or may not hold.
+    """
 
     verdict: Verdict
     clause: str
     because: str
+    findings: tuple[str, ...] = ()
+    decided: bool = True
 
 
 class Decision(Struct, frozen=True):
-    """The verdict, every clause that fired, and the policy's name."""
+    """The verdict, every clause that fired, and the policy's name, with its group where one was asked for.
+
+    ``overruled`` are clauses that asked for a review and were set aside, because the policy knows the signer.
+    """
 
     verdict: Verdict
     reasons: tuple[Clause, ...]
     policy: str
+    group: str | None = None
+    overruled: tuple[Clause, ...] = ()
+
+
+class VersionRange(Struct, frozen=True, forbid_unknown_fields=True):
+    """Version codes from ``first`` to ``last``, both included; None is open."""
+
+    first: int | None = None
+    last: int | None = None
+
+
+class Waiver(Struct, frozen=True, forbid_unknown_fields=True):
+    """An agreement to live with what one rule, or one finding by its fingerprint, says of one package.
+
+    ``owner`` answers for it, ``reason`` says why, ``expires`` is its last day (ISO 8601). It may be narrowed to a range of
+    version codes and to the SHA-256 of a signing certificate.
+    """
+
+    package: str
+    owner: str
+    reason: str
+    expires: str
+    rule: str | None = None
+    fingerprint: str | None = None
+    versions: VersionRange | None = None
+    signer: str | None = None
+
+
+class AppliedWaiver(Struct, frozen=True):
+    """A waiver that was applied, and the fingerprints of the findings that it waives."""
+
+    waiver: Waiver
+    findings: tuple[str, ...]
+
+
+class UnusedWaiver(Struct, frozen=True):
+    """A waiver for this package that waives nothing, and why."""
+
+    waiver: Waiver
+    why: str
+
+
+class WaiversDoc(Struct, frozen=True):
+    """What became of the waivers for this package on the day ``judged_on``; ``expired`` ones do nothing.
+
+    ``expired`` lists the findings that each would have waived. ``elsewhere`` counts waivers for other packages.
+    """
+
+    judged_on: str
+    applied: tuple[AppliedWaiver, ...] = ()
+    expired: tuple[AppliedWaiver, ...] = ()
+    unused: tuple[UnusedWaiver, ...] = ()
+    elsewhere: int = 0
 
 
 class GapDoc(Struct, frozen=True):
@@ -240,8 +308,18 @@ class GapDoc(Struct, frozen=True):
     would_lift: str
 
 
+class UndecidedRule(Struct, frozen=True):
+    """A rule that could not be decided: ``stages`` did not run, or ``not_watched`` was not looked for."""
+
+    rule_id: str
+    title: str
+    severity: Severity
+    stages: tuple[Stage, ...] = ()
+    not_watched: tuple[str, ...] = ()
+
+
 class CoverageDoc(Struct, frozen=True):
-    """How much of the code was read (``share`` in whole permille) and every gap."""
+    """How much of the code was read (``share`` in whole permille), every gap, and the rules that it leaves undecided."""
 
     dex_read: int
     dex_total: int
@@ -249,16 +327,21 @@ class CoverageDoc(Struct, frozen=True):
     instructions: int
     share: int
     gaps: tuple[GapDoc, ...]
+    undecided: tuple[UndecidedRule, ...] = ()
 
 
 class Provenance(Struct, frozen=True):
-    """What produced the result. ``timings`` (CPU ms by stage) is None with ``--reproducible``."""
+    """What produced the result. ``timings`` (CPU ms by stage) is None with ``--reproducible``.
+
+    ``waivers_digest`` is None when no waivers were given.
+    """
 
     tool_version: str
     ruleset_digest: str
     policy_digest: str
     watch_digest: str
     platform_api_level: int | None
+    waivers_digest: str | None = None
     timings: dict[str, int] | None = None
 
 
@@ -279,7 +362,7 @@ class Result(Struct, frozen=True):
     payloads: tuple[dict[str, Any], ...] | None
     findings: tuple[Finding, ...] | None
     rules: dict[str, RuleDoc] | None
-    waivers: dict[str, Any] | None
+    waivers: WaiversDoc | None
     declared: dict[str, Any] | None
     score: Score | None
     decision: Decision

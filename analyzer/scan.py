@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from analyzer import __version__
-from analyzer.assess import assess
+from analyzer.assess import Agreed, assess
 from analyzer.container import open_package
 from analyzer.container.signing import read_signers
 from analyzer.engine import RuleSet
@@ -37,7 +37,7 @@ from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
-__all__ = ["assess", "observe", "scan", "unreadable"]
+__all__ = ["Agreed", "assess", "observe", "scan", "unreadable"]
 
 _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "reach")
 
@@ -85,13 +85,15 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         )
 
 
-def scan(path: Path, ruleset: RuleSet, policy: LoadedPolicy, *, reproducible: bool = False) -> tuple[Observation, Result]:
+def scan(
+    path: Path, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None = None, *, reproducible: bool = False
+) -> tuple[Observation, Result]:
     """Observe and judge one package. A package that cannot be read gives a result that says so, never an exception."""
     try:
         observation = observe(path)
     except ApkvetError as error:
         observation = unreadable(path, error)
-    return observation, assess(observation, ruleset, policy, reproducible=reproducible)
+    return observation, assess(observation, ruleset, policy, agreed, reproducible=reproducible)
 
 
 def unreadable(path: Path, error: ApkvetError) -> Observation:

@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import RuleError
-from analyzer.facts import Confidence, Coverage, Owner, OwnerKind, Severity
-from analyzer.judge import decide, points_of, score_of
-from analyzer.policy import Policy, load_policy
+from analyzer.facts import Confidence, Owner, OwnerKind, Severity
+from analyzer.judge import Subject, decide, points_of, score_of
+from analyzer.policy import LoadedPolicy, Policy, PolicyClause, SignerClause, load_policy
 from analyzer.result import Finding
 from analyzer.yamlfile import parse_yaml
 
-POLICY = load_policy().policy
-WHOLE = Coverage(share_permille=1000)
+LOADED = load_policy()
+POLICY = LOADED.policy
+WHOLE = Subject(share_permille=1000)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 OWNERS: tuple[OwnerKind, ...] = get_args(OwnerKind)
@@ -128,32 +129,32 @@ def test_a_rule_counts_once_and_caps_are_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "coverage", "verdict", "clauses"),
+    ("items", "subject", "verdict", "clauses"),
     [
         ([], WHOLE, "allow", []),
         ([finding(severity="medium")], WHOLE, "allow", []),
-        ([finding(severity="high")], WHOLE, "review", ["must_review[0]"]),
+        ([finding(severity="high")], WHOLE, "review", ["must_review.high-severity"]),
         ([finding(f"r{i}", f"c{i}", "medium", "flow") for i in range(3)], WHOLE, "review", ["review_at"]),
         ([finding(f"r{i}", f"c{i}", "medium", "flow") for i in range(8)], WHOLE, "block", ["block_at"]),
-        ([finding(severity="critical", confidence="present")], WHOLE, "review", ["must_review[0]", "review_at"]),
+        ([finding(severity="critical", confidence="present")], WHOLE, "review", ["must_review.high-severity", "review_at"]),
         (
             [finding(severity="critical", confidence="reachable")],
             WHOLE,
             "block",
-            ["must_block[0]", "must_review[0]", "review_at"],
+            ["must_block.shown-critical", "must_review.high-severity", "review_at"],
         ),
-        ([], Coverage(share_permille=899), "review", ["minimum_coverage"]),
-        ([], Coverage(share_permille=900), "allow", []),
+        ([], Subject(share_permille=899), "review", ["minimum_coverage"]),
+        ([], Subject(share_permille=900), "allow", []),
     ],
 )
-def test_decision(items: list[Finding], coverage: Coverage, verdict: str, clauses: list[str]) -> None:
-    decision = decide(items, score_of(items, POLICY), coverage, POLICY)
+def test_decision(items: list[Finding], subject: Subject, verdict: str, clauses: list[str]) -> None:
+    decision = decide(items, score_of(items, POLICY), subject, LOADED)
     assert (decision.verdict, [clause.clause for clause in decision.reasons]) == (verdict, clauses)
 
 
 def test_a_waived_finding_fires_no_clause() -> None:
     waived = [msgspec.structs.replace(finding(severity="high"), waived="agreed")]
-    assert decide(waived, score_of(waived, POLICY), WHOLE, POLICY).verdict == "allow"
+    assert decide(waived, score_of(waived, POLICY), WHOLE, LOADED).verdict == "allow"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_waived_finding_fires_no_clause() -> None:
         ("review_at: 25", "review_at: 80", "thresholds"),
         ("at_least: 0", "at_least: 1", "grades must rise and begin at 0"),
         ("category_cap:", "categorycap:", "unknown field `categorycap` at $. Did you mean `category_cap`?"),
-        ("- severity: [high", "- severety: [high", "Did you mean `severity`?"),
+        ("severity: [high", "severety: [high", "Did you mean `severity`?"),
     ],
 )
 def test_a_policy_with_a_mistake_is_refused(root: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -180,3 +181,74 @@ def test_a_policy_with_a_mistake_is_refused(root: Path, tmp_path: Path, old: str
 def test_parse_yaml_is_what_load_policy_uses(root: Path) -> None:
     data = (root / "rules/policies/default.yaml").read_bytes()
     assert parse_yaml(data, Policy, "x") == POLICY
+
+
+@given(findings.filter(bool), policies, st.data())
+def test_a_waiver_takes_away_just_the_difference_before_caps(items: list[Finding], policy: Policy, data: st.DataObject) -> None:
+    items = one_category_a_rule(items)
+    at = data.draw(st.integers(0, len(items) - 1))
+    rule = items[at].rule_id
+    waived = [*items[:at], msgspec.structs.replace(items[at], waived="agreed"), *items[at + 1 :]]
+    highest_left = max((points_of(f, policy) for f in waived if f.rule_id == rule and f.waived is None), default=0)
+    removed = uncapped(items, policy) - uncapped(waived, policy)
+    assert removed == max(points_of(f, policy) for f in items if f.rule_id == rule) - highest_left
+
+
+def uncapped(items: list[Finding], policy: Policy) -> int:
+    """The sum of the rules' lines."""
+    return sum(line.points for line in score_of(items, policy).lines if line.rule_id is not None)
+
+
+def ruled(*clauses: PolicyClause, **changes: object) -> LoadedPolicy:
+    changed = msgspec.structs.replace(POLICY, must_review=[], must_block=list(clauses), **changes)
+    return LoadedPolicy(changed, "")
+
+
+@pytest.mark.parametrize(
+    ("clause", "subject", "fires"),
+    [
+        (PolicyClause("x", rule=["r"]), WHOLE, True),
+        (PolicyClause("x", rule=["other"]), WHOLE, False),
+        (PolicyClause("x", category=["c"], trigger=["timer"]), WHOLE, True),
+        (PolicyClause("x", category=["c"], trigger=["lifecycle"]), WHOLE, False),
+        (PolicyClause("x", rule=["r"], library=["Ads"]), WHOLE, True),
+        (PolicyClause("x", rule=["r"], library=["Maps"]), WHOLE, False),
+        (PolicyClause("x", library=["Maps"]), Subject(share_permille=1000, libraries=frozenset({"Maps"})), True),
+        (PolicyClause("x", library=["Maps"]), Subject(share_permille=1000, libraries_known=True), False),
+        (PolicyClause("x", permission=["p"]), Subject(share_permille=1000, permissions=frozenset({"p"})), True),
+        (PolicyClause("x", permission=["p"]), WHOLE, False),
+        (PolicyClause("x", permission=["p"], rule=["r"]), WHOLE, False),
+        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries=frozenset({"NO"})), True),
+        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries=frozenset({"SE"})), False),
+    ],
+)
+def test_what_a_clause_asks_for(clause: PolicyClause, subject: Subject, fires: bool) -> None:
+    item = Finding("r", "R", "c", "low", "present", "", (), Owner("library", "Ads"), None, (), "f", ("timer",))
+    decision = decide([item], score_of([item], POLICY), subject, ruled(clause))
+    assert (decision.verdict == "block") == fires
+    evidence = ("f",) if clause.rule or clause.category else ()
+    assert [fired.findings for fired in decision.reasons] == ([evidence] if fires else [])
+
+
+@pytest.mark.parametrize("clause", [PolicyClause("x", country=["NO"]), PolicyClause("x", library=["Maps"])])
+def test_what_was_not_looked_for_is_never_ruled_out(clause: PolicyClause) -> None:
+    decision = decide([], score_of([], POLICY), WHOLE, ruled(clause))
+    assert decision.verdict == "review"
+    assert [(c.clause, c.decided) for c in decision.reasons] == [("must_block[0]", False)]
+    assert "Cannot be decided" in decision.reasons[0].because
+    relaxed = decide([], score_of([], POLICY), WHOLE, ruled(clause, when_undecided="allow"))
+    assert (relaxed.verdict, [c.decided for c in relaxed.reasons]) == ("allow", [False])
+
+
+def test_a_known_signer_overrules_reviews_and_no_block() -> None:
+    known = Subject(share_permille=1000, signers=frozenset({"a"}))
+    policy = LoadedPolicy(msgspec.structs.replace(POLICY, allow_signers=[SignerClause("Ours.", ["a", "b"], "ours")]), "")
+    high = [finding(severity="high")]
+    decision = decide(high, score_of(high, POLICY), known, policy)
+    assert (decision.verdict, [c.clause for c in decision.reasons]) == ("allow", ["allow_signers.ours"])
+    assert [c.clause for c in decision.overruled] == ["must_review.high-severity"]
+    critical = [finding(severity="critical", confidence="reachable")]
+    assert decide(critical, score_of(critical, POLICY), known, policy).verdict == "block"
+    stranger_too = Subject(share_permille=1000, signers=frozenset({"a", "z"}))
+    assert decide(high, score_of(high, POLICY), stranger_too, policy).verdict == "review"
+    assert decide(high, score_of(high, POLICY), WHOLE, policy).verdict == "review"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from analyzer.errors import ApkvetError
 from analyzer.result import VERDICTS, Result, Verdict
+
+if TYPE_CHECKING:
+    from analyzer.assess import Agreed
+    from analyzer.engine import RuleSet
+    from analyzer.policy import LoadedPolicy
 
 _FAIL_ON, _UNREADABLE = 1, 3
 
@@ -18,12 +24,23 @@ _FAIL_ON, _UNREADABLE = 1, 3
 class Settings(NamedTuple):
     """What the options ask for, beside packages and outputs."""
 
-    policy: Path | None
+    policy: str | None
+    group: str | None
     rules: tuple[Path, ...]
+    waivers: Path | None
+    today: datetime.datetime | None
     fail_on: Verdict | None
     reproducible: bool
     quiet: bool
     save: Path | None
+
+
+class Judging(NamedTuple):
+    """What an observation is judged by."""
+
+    ruleset: RuleSet
+    policy: LoadedPolicy
+    agreed: Agreed | None
 
 
 @click.command("scan")
@@ -36,7 +53,8 @@ class Settings(NamedTuple):
     metavar="FORMAT[=FILE]",
     help="text, json or html, to a file or standard output; may be repeated. Default: text.",
 )
-@click.option("--policy", type=click.Path(path_type=Path), metavar="FILE", help="Policy to judge by. Default: the built-in one.")
+@click.option("--policy", metavar="NAME|FILE", help="Policy to judge by: default, strict, byod or a file.")
+@click.option("--group", metavar="NAME", help="The policy's overrides for one group of devices or people.")
 @click.option(
     "--rules",
     multiple=True,
@@ -44,6 +62,10 @@ class Settings(NamedTuple):
     metavar="DIR",
     help="More rules; an id that is there already is replaced.",
 )
+@click.option(
+    "--waivers", type=click.Path(path_type=Path), metavar="FILE", help="What was agreed to be lived with, and until when."
+)
+@click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at. Default: today.")
 @click.option("--fail-on", type=click.Choice(VERDICTS[1:]), help="Exit 1 when a verdict is this or worse.")
 @click.option(
     "--save-observation",
@@ -63,24 +85,21 @@ def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: ob
       apkvet scan app.apk -o text -o html=app.html -o json=app.json
       apkvet scan *.apk -o json --fail-on review
       apkvet scan *.apk -o 'html=reports/{package}.html' --policy our-policy.yaml
+      apkvet scan app.apk --policy strict --waivers waivers.yaml
     """
     from analyzer.cli.outputs import parse_outputs, write_outputs
     from analyzer.cli.progress import Progress
-    from analyzer.engine import load_ruleset
-    from analyzer.policy import load_policy
-    from analyzer.resources import rules_dir
 
     settings = Settings(**options)  # type: ignore[arg-type]  # click has checked them
     targets = parse_outputs(outputs, apps)
-    ruleset = load_ruleset([rules_dir(), *settings.rules])
-    policy = load_policy(settings.policy)
+    judging = load_judging(settings)
     worst, unreadable = 0, False
     with Progress(len(apps), quiet=settings.quiet) as progress:
         for number, path in enumerate(apps):
             if number:
                 gc.collect()  # automatic collection is off, see main
             progress.start(path)
-            result, error = _scan_one(path, ruleset, policy, settings)
+            result, error = _scan_one(path, judging, settings)
             progress.stop()
             if error is not None:
                 unreadable = True
@@ -92,20 +111,38 @@ def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: ob
     return _FAIL_ON if settings.fail_on and worst >= VERDICTS.index(settings.fail_on) else 0
 
 
-def _scan_one(path: Path, ruleset: object, policy: object, settings: Settings) -> tuple[Result, str | None]:
+def load_judging(settings: Settings) -> Judging:
+    """Rules, policy and waivers, checked against each other. Raises ``RuleError``."""
+    from analyzer.assess import Agreed
+    from analyzer.engine import load_ruleset
+    from analyzer.judge import check_policy
+    from analyzer.policy import load_policy
+    from analyzer.resources import rules_dir
+    from analyzer.waivers import load_waivers
+
+    ruleset = load_ruleset([rules_dir(), *settings.rules])
+    policy = load_policy(settings.policy, settings.group)
+    check_policy(policy, ruleset)
+    if settings.waivers is None:
+        return Judging(ruleset, policy, None)
+    today = settings.today.date() if settings.today else datetime.datetime.now().astimezone().date()
+    return Judging(ruleset, policy, Agreed(load_waivers(settings.waivers, ruleset.by_id), today))
+
+
+def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result, str | None]:
     """One package's result, and the line that says why when it could not be read."""
     from analyzer.facts import save_observation
     from analyzer.scan import assess, scan, unreadable
 
     try:
-        observation, result = scan(path, ruleset, policy, reproducible=settings.reproducible)  # type: ignore[arg-type]
+        observation, result = scan(path, *judging, reproducible=settings.reproducible)
     except Exception as error:  # a fault of ours must not end the other packages
         if os.environ.get("APKVET_DEBUG"):
             raise
         what = f"apkvet itself failed ({type(error).__name__}: {str(error)[:200]})"
         wrapped = ApkvetError(what, where=str(path), mend="Please report this; APKVET_DEBUG=1 shows where it failed.")
         observation = unreadable(path, wrapped)
-        result = assess(observation, ruleset, policy, reproducible=settings.reproducible)  # type: ignore[arg-type]
+        result = assess(observation, *judging, reproducible=settings.reproducible)
     if settings.save is not None and observation.sha256:
         settings.save.mkdir(parents=True, exist_ok=True)
         save_observation(observation, settings.save / f"{observation.sha256}.msgpack")
