@@ -11,7 +11,7 @@ import pytest
 from analyzer.cli.main import apkvet
 from analyzer.reporting import FORMATS
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "rules/README.md", "samples/README.md", "bench/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "reports/README.md", "rules/README.md", "samples/README.md", "bench/README.md")
 
 
 def commands(group: click.Group, prefix: str = "") -> list[str]:
@@ -74,3 +74,10 @@ def test_the_readme_names_formats_and_exit_codes(root: Path) -> None:
 def test_the_gate_calls_the_readmes_test_command(root: Path) -> None:
     assert "make test" in (root / "README.md").read_text()
     assert "make test" in (root / ".ci/run").read_text()
+
+
+def test_the_blocks_that_may_be_replaced_are_listed(root: Path) -> None:
+    text = (root / "reports/README.md").read_text()
+    for name in ("html/app.html", "markdown/app.md", "markdown/questions.md"):
+        for block in re.findall(r"{% block (\w+) %}", (root / "reports" / name).read_text()):
+            assert f"`{block}`" in text or block in ("title", "body_class", "body"), block

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from analyzer.cli.options import report_options
+
 
 @click.command("facts")
 @click.argument("app", type=click.Path(path_type=Path))
@@ -33,26 +35,22 @@ def facts_command(app: Path, grep: str | None) -> int:
 
 @click.command("render")
 @click.argument("result", type=click.Path(path_type=Path), metavar="RESULT.json")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="text, json or html; may be repeated. Default: text.",
-)
-def render_command(result: Path, outputs: tuple[str, ...]) -> int:
+@report_options
+def render_command(result: Path, outputs: tuple[str, ...], language: str, templates: Path | None) -> int:
     """Write a saved result in another format; the package is not needed.
 
     \b
-    Example:
+    Examples:
       apkvet render app.json -o html=app.html
+      apkvet render app.json -o markdown --lang de
+      apkvet render app.json -o html=app.html --templates our-templates
     """
     from analyzer.cli.outputs import parse_outputs, write_outputs
+    from analyzer.reporting import load_look
     from analyzer.result import load_result
 
-    targets = parse_outputs(outputs, [result])
-    write_outputs(load_result(result), targets, many=False)
+    targets, look = parse_outputs(outputs, [result]), load_look(language, templates)
+    write_outputs(load_result(result), targets, look)
     return 0
 
 

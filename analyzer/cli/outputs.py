@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from analyzer.errors import UsageError
-from analyzer.reporting import FORMATS, Format, present
+from analyzer.reporting import BINARY, FORMATS, SUFFIXES, Format, Look, present
 from analyzer.result import Result
 
-_SUFFIXES: dict[Format, str] = {"text": ".txt", "json": ".json", "html": ".html"}
+# What makes sense once on a stream, however many packages there are.
+_STREAMS: frozenset[Format] = frozenset({"text", "json", "markdown", "questions"})
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -49,8 +50,11 @@ def parse_outputs(values: Sequence[str], packages: Sequence[Path]) -> list[Outpu
 def _check(output: Output, packages: Sequence[Path]) -> None:
     target = output.target
     if target is None:
-        if output.format == "html" and len(packages) > 1:
-            raise UsageError("several HTML pages cannot go to standard output", mend="Give a folder: -o html=FOLDER/.")
+        if output.format not in _STREAMS and len(packages) > 1:
+            mend = f"Give a folder: -o {output.format}=FOLDER/."
+            raise UsageError(f"several documents of the format {output.format} cannot go to standard output", mend=mend)
+        if output.format in BINARY and sys.stdout.isatty():
+            raise UsageError(f"{output.format} is not for a terminal", mend=f"Write -o {output.format}=FILE.")
         return
     if len(packages) > 1 and not (_is_folder(target) or "{package}" in target or "{sha256}" in target):
         mend = "Give a folder (ending in /) or put {package} or {sha256} into the name."
@@ -63,17 +67,17 @@ def _is_folder(target: str) -> bool:
     return target.endswith(("/", os.sep)) or Path(target).is_dir()
 
 
-def write_outputs(result: Result, outputs: Sequence[Output], *, many: bool) -> None:
-    """Write one result everywhere it should go. With *many*, JSON on stdout is one line a result.
+def write_outputs(result: Result, outputs: Sequence[Output], look: Look) -> None:
+    """Write one result everywhere it should go. Where the look asks for it, JSON on stdout is one line a result.
 
     Raises ``UsageError`` when a file cannot be written.
     """
     for output in outputs:
         if output.target is None:
-            present(result, output.format, sys.stdout.buffer, one_line=many)
+            present(result, output.format, sys.stdout.buffer, look)
             sys.stdout.buffer.flush()
         else:
-            _write_file(result, output.format, _path(result, output))
+            _write_file(result, output.format, _path(result, output), look._replace(one_line=False))
 
 
 def _path(result: Result, output: Output) -> Path:
@@ -82,16 +86,16 @@ def _path(result: Result, output: Output) -> Path:
     package = _UNSAFE_IN_NAMES.sub("_", app.package or app.file)[:120]
     target = output.target or ""
     if _is_folder(target):
-        return Path(target) / f"{_UNSAFE_IN_NAMES.sub('_', app.file)[:120]}{_SUFFIXES[output.format]}"
+        return Path(target) / f"{_UNSAFE_IN_NAMES.sub('_', app.file)[:120]}{SUFFIXES[output.format]}"
     return Path(target.replace("{package}", package).replace("{sha256}", app.sha256 or "unreadable"))
 
 
-def _write_file(result: Result, format_: Format, path: Path) -> None:
+def _write_file(result: Result, format_: Format, path: Path, look: Look) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             try:
-                present(result, format_, cast(BinaryIO, file))
+                present(result, format_, cast(BinaryIO, file), look)
             except BaseException:
                 Path(file.name).unlink()
                 raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from analyzer.cli.options import report_options
 from analyzer.errors import ApkvetError
 from analyzer.result import VERDICTS, Result, Verdict
 
@@ -45,14 +46,7 @@ class Judging(NamedTuple):
 
 @click.command("scan")
 @click.argument("apps", nargs=-1, required=True, metavar="APP...", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="text, json or html, to a file or standard output; may be repeated. Default: text.",
-)
+@report_options
 @click.option("--policy", metavar="NAME|FILE", help="Policy to judge by: default, strict, byod or a file.")
 @click.option("--group", metavar="NAME", help="The policy's overrides for one group of devices or people.")
 @click.option(
@@ -76,7 +70,9 @@ class Judging(NamedTuple):
 )
 @click.option("--reproducible", is_flag=True, help="Leave out what differs between two runs.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and notes on standard error.")
-def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: object) -> int:
+def scan_command(
+    apps: tuple[Path, ...], outputs: tuple[str, ...], language: str, templates: Path | None, **options: object
+) -> int:
     """Vet packages and say: allow, review or block.
 
     \b
@@ -86,12 +82,15 @@ def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: ob
       apkvet scan *.apk -o json --fail-on review
       apkvet scan *.apk -o 'html=reports/{package}.html' --policy our-policy.yaml
       apkvet scan app.apk --policy strict --waivers waivers.yaml
+      apkvet scan app.apk -o sarif=app.sarif -o questions=letter.md --lang de
     """
     from analyzer.cli.outputs import parse_outputs, write_outputs
     from analyzer.cli.progress import Progress
+    from analyzer.reporting import load_look
 
     settings = Settings(**options)  # type: ignore[arg-type]  # click has checked them
     targets = parse_outputs(outputs, apps)
+    look = load_look(language, templates, one_line=len(apps) > 1)
     judging = load_judging(settings)
     worst, unreadable = 0, False
     with Progress(len(apps), quiet=settings.quiet) as progress:
@@ -104,7 +103,7 @@ def scan_command(apps: tuple[Path, ...], outputs: tuple[str, ...], **options: ob
             if error is not None:
                 unreadable = True
                 progress.note(f"apkvet: {error}")
-            write_outputs(result, targets, many=len(apps) > 1)
+            write_outputs(result, targets, look)
             worst = max(worst, VERDICTS.index(result.decision.verdict))
     if unreadable:
         return _UNREADABLE

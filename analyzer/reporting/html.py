@@ -1,49 +1,70 @@
-"""The report as one HTML file: no network, no script, everything escaped."""
+"""The report as one HTML file: no network, no script, everything escaped, only our own style sheet allowed by its digest."""
 
 from __future__ import annotations
 
-from typing import BinaryIO
+import base64
+import hashlib
+import re
+from itertools import groupby
+from typing import Any, BinaryIO
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from analyzer.facts import GAP_SENTENCES
-from analyzer.reporting import words
-from analyzer.reporting.sanitize import clean
-from analyzer.resources import reports_dir
+from analyzer.reporting import pictures
+from analyzer.reporting.asking import questions
+from analyzer.reporting.destinations import hosts
+from analyzer.reporting.look import Look
+from analyzer.reporting.summary import highlights, missing_stages, reached, severity_counts, traced, unstarted
+from analyzer.reporting.templating import environment, render, source
 from analyzer.result import Result
 
+MOST_PATHS = 12
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
-def present(result: Result, out: BinaryIO) -> None:
+
+def present(result: Result, out: BinaryIO, look: Look) -> None:
     """Write the page for *result*."""
-    folder = reports_dir() / "html"
-    environment = Environment(
-        loader=FileSystemLoader(folder, encoding="utf-8"),
-        autoescape=True,  # by itself Jinja2 goes by the template's suffix
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "clean": clean,
-        "owner": words.owner_text,
-        "api": words.api_text,
-        "place": words.place_text,
-        "used": words.used_text,
-        "trigger": words.trigger_text,
-        "behalf": words.behalf_text,
-        "access_notes": words.access_notes,
-        "gate": words.gate_text,
-        "permille": lambda share: f"{share / 10:.1f}",
-        "thousands": lambda number: f"{number or 0:,}",
-    }
-    page = environment.get_template("app.html").render(
+    words, done = look.words, result.score is not None
+    rows = reached(result)
+    permissions = result.permissions or ()
+    write_page(
+        out,
+        look,
+        "html/app.html",
         result=result,
-        style=(folder / "style.css").read_text(encoding="utf-8"),
-        paragraph=words.paragraph(result),
-        reached=words.reached(result),
-        traced=words.traced(result),
-        verdict=words.VERDICT_WORDS[result.decision.verdict],
-        severities=words.severity_counts(result.findings or ()),
-        gap_sentences=GAP_SENTENCES,
+        app=result.app,
+        done=done,
+        highlights=highlights(result),
+        unstarted=unstarted(result),
+        reached=rows,
+        traced=[list(rows) for _, rows in groupby(traced(result), key=lambda row: row.category)],
+        hosts=hosts(result),
+        questions=questions(result),
+        severities=severity_counts(result.findings or ()),
+        missing=missing_stages(result),
+        matrix=pictures.matrix_picture(rows, words) if rows and done else None,
+        paths=[pictures.path_picture(access, result, words) for access in (result.clipboard or ())[:MOST_PATHS]],
+        score_bar=pictures.score_picture(result.score, words) if result.score else None,
+        score_parts=pictures.segments(result.score) if result.score else [],
+        permission_chart=pictures.permission_picture(permissions, words) if permissions else None,
+        permission_legend=pictures.legend(permissions, words),
     )
-    out.write(page.encode("utf-8", "replace"))
+
+
+def write_page(out: BinaryIO, look: Look, name: str, **values: Any) -> None:
+    """Render one page and write it, with a policy that lets nothing in but its own style and script."""
+    found = environment(look, escape_html=True)
+    found.filters["raw"] = lambda path: Markup(source(found, path))
+    page = render(found, name, **values)
+    policy = (
+        f"default-src 'none'; style-src {_digests(_STYLE, page)}; script-src {_digests(_SCRIPT, page)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    out.write(page.replace("{content-security-policy}", policy, 1).encode("utf-8", "replace"))
+
+
+def _digests(pattern: re.Pattern[str], page: str) -> str:
+    """The digests of the page's own blocks. Text from packages cannot be one: its angle brackets are escaped."""
+    blocks = [hashlib.sha256(match[1].encode("utf-8", "replace")).digest() for match in pattern.finditer(page)]
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in dict.fromkeys(blocks)) or "'none'"

@@ -6,6 +6,7 @@ Escaping for a format's own syntax (HTML, JSON) comes on top of this, in that fo
 from __future__ import annotations
 
 import re
+from typing import Any
 
 LONGEST = 300
 """Longer text is cut in the middle of a report; the JSON document keeps it whole."""
@@ -13,11 +14,44 @@ LONGEST = 300
 # Control characters, line and paragraph separators, characters that reorder or hide text (Unicode TR 36, TR 9),
 # and lone surrogates, which no encoding of a report can carry.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]|[\U000e0000-\U000e007f]"
 )
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\\u0009", "\\u000d")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
     """*text* on one line, unsafe characters shown as ``\\u202e``, cut visibly when it is longer than *longest*."""
     shown = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", str(text))
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def cell_text(text: object, longest: int = LONGEST) -> str:
+    """Clean *text* for a cell: a spreadsheet does not take it for a formula, a command or a link (OWASP: CSV injection)."""
+    shown = clean(text, longest)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) else shown
+
+
+def json_safe(document: str) -> str:
+    """A JSON *document* in which characters that act on a terminal or reorder text are escapes; it parses to the same values."""
+    return _UNSAFE.sub(_json_escape, document)
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in "\n\t\r":  # between values: inside of a string they are escaped already
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))
+
+
+def without_surrogates(value: Any) -> Any:
+    """Plain data with lone surrogates, which no UTF-8 can carry, written out as ``\\udc80``."""
+    if isinstance(value, str):
+        return _SURROGATES.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
+    if isinstance(value, dict):
+        return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_surrogates(item) for item in value]
+    return value

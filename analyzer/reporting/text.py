@@ -12,29 +12,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from analyzer.facts import GAP_SENTENCES
+from analyzer.reporting.look import Look
+from analyzer.reporting.naming import short_permission
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.words import (
-    VERDICT_WORDS,
-    access_notes,
-    owner_text,
-    paragraph,
-    place_text,
-    reached,
-    traced,
-    trigger_text,
-    used_text,
-)
-from analyzer.result import Result
+from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced
+from analyzer.reporting.words import Words
+from analyzer.result import ClipboardDoc, Finding, Result
 
 _COLOURS = {"allow": "bold green", "review": "bold yellow", "block": "bold red"}
 _SEVERITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _PLAIN_WIDTH = 110
 _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
+_MOST_HIGHLIGHTS = 8
 
 
-def present(result: Result, out: BinaryIO) -> None:
+def present(result: Result, out: BinaryIO, look: Look) -> None:
     """Write the summary to *out*; drawn for a terminal only if *out* is standard output and that is one."""
     terminal = out is sys.stdout.buffer and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     buffer = io.StringIO()
@@ -47,151 +40,177 @@ def present(result: Result, out: BinaryIO) -> None:
         emoji=False,
         legacy_windows=False,
     )
-    _draw(result, console)
+    _Summary(result, console, look.words).draw()
     lines = (line.rstrip() for line in buffer.getvalue().splitlines())
     out.write(("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 
-def _draw(result: Result, console: Console) -> None:
-    _verdict(result, console)
-    if result.score is not None:
-        _reached(result, console)
-        _clipboard(result, console)
-        _traced(result, console)
-        _findings(result, console)
-        _permissions(result, console)
-        _score(result, console)
-    _gaps(result, console)
-    _provenance(result, console)
+class _Summary:
+    """Draws the parts of one result on a console."""
 
+    def __init__(self, result: Result, console: Console, words: Words) -> None:
+        self._result, self._console, self._words, self._t = result, console, words, words.t
 
-def _head(console: Console, title: str) -> None:
-    console.print(f"\n[bold]{title}[/bold]")
+    def draw(self) -> None:
+        """Everything, in the order in which it is asked for."""
+        self._verdict()
+        if self._result.score is not None:
+            self._first()
+            self._reached()
+            self._clipboard()
+            self._traced()
+            self._findings()
+            self._permissions()
+            self._score()
+        self._gaps()
+        self._provenance()
 
+    def _print(self, markup: str, style: str | None = None) -> None:
+        self._console.print(markup, style=style)
 
-def _verdict(result: Result, console: Console) -> None:
-    app = result.app
-    name = escape(clean(app.label or app.package or app.file, 60))
-    identity = " ".join(filter(None, (clean(app.package or "", 80), clean(app.version_name or "", 30))))
-    verdict = result.decision.verdict
-    score = f"   score {result.score.total} of 100, grade {result.score.grade}" if result.score else "   no score"
-    console.print(f"[{_COLOURS[verdict]}]{VERDICT_WORDS[verdict].upper()}[/]{score}   [bold]{name}[/bold]  {escape(identity)}")
-    for clause in result.decision.reasons:
-        console.print(f"  {clause.verdict}: {escape(clean(clause.because, 400))}")
-    if not result.decision.reasons:
-        console.print("  No clause of the policy asks for more.")
-    console.print(f"\n{escape(paragraph(result))}")
+    def _head(self, title: str) -> None:
+        self._print(f"\n[bold]{escape(title)}[/bold]")
 
+    def _table(self, *columns: str) -> Table:
+        drawn = box.SIMPLE_HEAD if self._console.is_terminal else None
+        return Table(*columns, box=drawn, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
 
-def _table(console: Console, *columns: str) -> Table:
-    return Table(
-        *columns, box=None if not console.is_terminal else box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+    def _labels(self, *keys: str) -> Table:
+        return self._table(*(self._t(key) for key in keys))
 
+    def _verdict(self) -> None:
+        result, t = self._result, self._t
+        app, verdict = result.app, result.decision.verdict
+        identity = " ".join(filter(None, (clean(app.package or "", 80), clean(app.version_name or "", 30))))
+        score = result.score
+        points = t("score.line", total=score.total, grade=score.grade) if score else t("score.none")
+        name = f"[bold]{escape(self._words.app(result))}[/bold]"
+        self._print(f"[{_COLOURS[verdict]}]{t(f'verdict.{verdict}').upper()}[/]   {points}   {name}  {escape(identity)}")
+        for clause in result.decision.reasons:
+            self._print(f"  {t(f'verdict.short.{clause.verdict}')}: {escape(clean(clause.because, 400))}")
+        if not result.decision.reasons:
+            self._print(f"  {escape(t('note.no-clause', policy=clean(result.decision.policy, 60)))}")
+        self._print(f"\n{escape(self._words.paragraph(result))}")
 
-def _reached(result: Result, console: Console) -> None:
-    rows = reached(result)
-    if not rows:
-        return
-    _head(console, "What its code reaches")
-    table = _table(console, "data", "call sites by owner", "permissions declared")
-    for row in rows:
-        owners = ", ".join(f"{owner} {count}" for owner, count in row.owners) or "none"
-        table.add_row(row.name, escape(owners), escape(", ".join(clean(p.rpartition(".")[2], 50) for p in row.permissions)))
-    console.print(table)
+    def _first(self) -> None:
+        rows = highlights(self._result)
+        if not rows:
+            return
+        self._head(self._t("first.caption"))
+        table = self._labels("first.what", "first.who", "first.when", "first.where")
+        for row in rows[:_MOST_HIGHLIGHTS]:
+            when = self._words.highlight_when(row) + (f" ({self._t('first.anyone')})" if row.exported else "")
+            what, who = self._words.highlight_what(row), self._words.highlight_who(row)
+            table.add_row(what, escape(who), escape(when), escape(self._words.highlight_where(row)))
+        self._console.print(table)
+        if len(rows) > _MOST_HIGHLIGHTS:
+            self._print(self._t.count("first.more", len(rows) - _MOST_HIGHLIGHTS))
 
+    def _reached(self) -> None:
+        rows = reached(self._result)
+        if not rows:
+            return
+        self._head(self._t("section.reach"))
+        table = self._labels("label.data", "label.owners", "label.permissions-declared")
+        for row in rows:
+            owners = ", ".join(f"{self._words.owner(o.owner)} {o.count}" for o in row.owners) or self._t("label.none")
+            permissions = ", ".join(clean(p.rpartition(".")[2], 50) for p in row.permissions)
+            table.add_row(self._words.category(row.category), escape(owners), escape(permissions))
+        self._console.print(table)
 
-def _clipboard(result: Result, console: Console) -> None:
-    if not result.clipboard:
-        return
-    _head(console, "Clipboard")
-    table = _table(console, "operation", "owner", "via", "where")
-    for access in result.clipboard:
-        table.add_row(access.operation, escape(owner_text(access.owner)), access.via, escape(place_text(access.place)))
-        for trigger in (access.triggers or ())[:_MOST_TRIGGERS]:
-            table.add_row("", "", "", escape(f"  {trigger_text(trigger)}"))
-        if len(access.triggers or ()) > _MOST_TRIGGERS:
-            table.add_row("", "", "", f"  and {len(access.triggers or ()) - _MOST_TRIGGERS} more ways")
-        for note in access_notes(access):
-            table.add_row("", "", "", escape(f"  {note}"))
-    console.print(table)
+    def _clipboard(self) -> None:
+        if not self._result.clipboard:
+            return
+        self._head(self._t("section.clipboard"))
+        table = self._labels("label.operation", "label.owner", "label.place")
+        for access in self._result.clipboard:
+            self._access(access, table)
+        self._console.print(table)
 
+    def _access(self, access: ClipboardDoc, table: Table) -> None:
+        words, triggers = self._words, access.triggers or ()
+        via = "" if access.via == "direct" else f" ({self._t(f'via.{access.via}')})"
+        table.add_row(access.operation + via, escape(words.owner(access.owner)), escape(words.place(access.place)))
+        lines = [words.trigger(trigger) for trigger in triggers[:_MOST_TRIGGERS]]
+        if len(triggers) > _MOST_TRIGGERS:
+            lines.append(self._t.count("picture.path-more", len(triggers) - _MOST_TRIGGERS))
+        for line in [*lines, *words.access_notes(access)]:
+            table.add_row("", "", escape(f"  {line}"))
 
-def _traced(result: Result, console: Console) -> None:
-    rows = traced(result)
-    if not rows:
-        return
-    _head(console, "When personal data is accessed")
-    table = _table(console, "data", "when", "on behalf of", "calls")
-    for row in rows:
-        table.add_row(row.category, row.when, escape(row.behalf), str(row.count))
-    console.print(table)
+    def _traced(self) -> None:
+        rows = traced(self._result)
+        if not rows:
+            return
+        self._head(self._t("section.when"))
+        table = self._labels("label.data", "label.when", "label.behalf", "label.calls")
+        for row in rows:
+            behalf = self._words.behalf(row.kind, row.behalf)
+            table.add_row(self._words.category(row.category), self._t(f"trigger.{row.kind}"), escape(behalf), str(row.count))
+        self._console.print(table)
 
+    def _findings(self) -> None:
+        findings = self._result.findings or ()
+        self._head(f"{self._t('section.findings')} ({len(findings)})")
+        for finding in findings:
+            self._finding(finding)
 
-def _findings(result: Result, console: Console) -> None:
-    _head(console, f"Findings ({len(result.findings or ())})")
-    for finding in result.findings or ():
-        waived = f" [dim](waived: {escape(clean(finding.waived))})[/dim]" if finding.waived else ""
-        console.print(f"[{_SEVERITY_COLOURS[finding.severity]}]{finding.severity:8}[/] {escape(finding.title)}{waived}")
-        console.print(f"         {escape(clean(finding.message))}  [dim]{finding.rule_id}[/dim]")
-        placed = [e for e in finding.evidence if e.place is not None]
-        for evidence in placed[:_MOST_PLACES]:
-            console.print(f"         · {escape(place_text(evidence.place))}", style="dim")
-        if len(placed) > _MOST_PLACES:
-            console.print(f"         · and {len(placed) - _MOST_PLACES} more places", style="dim")
+    def _finding(self, finding: Finding) -> None:
+        severity = f"{self._t(f'severity.{finding.severity}'):8}"
+        waived = self._t("label.waived-because", reason=clean(finding.waived)) if finding.waived else ""
+        note = f" [dim]({escape(waived)})[/dim]" if waived else ""
+        self._print(f"[{_SEVERITY_COLOURS[finding.severity]}]{severity}[/] {escape(finding.title)}{note}")
+        self._print(f"         {escape(clean(finding.message))}  [dim]{finding.rule_id}[/dim]")
+        places = [self._words.place(place) for place in places_of(finding)]
+        for place in places[:_MOST_PLACES]:
+            self._print(f"         · {escape(place)}", style="dim")
+        if len(places) > _MOST_PLACES:
+            self._print(f"         · {self._t.count('label.and-more', len(places) - _MOST_PLACES)}", style="dim")
 
+    def _permissions(self) -> None:
+        if not self._result.permissions:
+            return
+        self._head(self._t("section.permissions"))
+        table = self._labels("label.permission", "label.level", "label.declared", "label.used", "label.why-used")
+        for permission in self._result.permissions:
+            level = (permission.protection_level or self._t("label.unknown")).partition("|")[0]
+            name, why = short_permission(permission.name), clean(permission.why.partition(" (")[0], 70)
+            declared, used = self._words.declared(permission), self._words.used(permission)
+            table.add_row(escape(clean(name, 90)), escape(clean(level, 30)), declared, used, escape(why))
+        self._console.print(table)
 
-def _permissions(result: Result, console: Console) -> None:
-    if not result.permissions:
-        return
-    _head(console, "Permissions")
-    table = _table(console, "permission", "level", "declared", "used", "why")
-    for permission in result.permissions:
-        declared = f"up to API {permission.max_sdk}" if permission.max_sdk else "yes" if permission.declared else "no"
-        level = (permission.protection_level or "unknown").partition("|")[0]
-        name = clean(permission.name, 90).removeprefix("android.permission.")
-        table.add_row(escape(name), level, declared, used_text(permission), escape(clean(permission.why.partition(" (")[0], 70)))
-    console.print(table)
+    def _score(self) -> None:
+        score = self._result.score
+        if score is None:
+            return
+        self._head(self._t("section.score"))
+        for line in score.lines:
+            self._print(f"{line.points:+4}  {line.rule_id or self._t('score.cap'):44} {escape(line.because)}")
+        self._print(f"{score.total:4}  {self._t('score.total')}")
 
+    def _gaps(self) -> None:
+        t, coverage = self._t, self._result.coverage
+        self._head(t("section.unseen"))
+        if self._result.score is not None:
+            methods, instructions = t.number(coverage.methods), t.number(coverage.instructions)
+            share, read, total = self._words.percent(coverage.share), coverage.dex_read, coverage.dex_total
+            self._print(t("note.coverage", read=read, total=total, methods=methods, instructions=instructions, share=share))
+        for gap in coverage.gaps:
+            if gap.kind != "stage-not-run":
+                self._print(f"· {escape(t(f'gap.{gap.kind}'))} {escape(clean(gap.why))}")
+        missing = missing_stages(self._result)
+        if missing:
+            self._print(f"· {escape(t('note.stages', names=t.listing([self._words.stage(name) for name in missing])))}")
 
-def _score(result: Result, console: Console) -> None:
-    if result.score is None:
-        return
-    _head(console, "Score")
-    for line in result.score.lines:
-        what = line.rule_id or "cap"
-        console.print(f"{line.points:+4}  {what:44} {escape(line.because)}")
-    console.print(f"{result.score.total:4}  total")
-
-
-def _gaps(result: Result, console: Console) -> None:
-    _head(console, "Not seen")
-    coverage = result.coverage
-    if result.score is not None:
-        share = f"{coverage.share / 10:.1f}"
-        console.print(
-            f"{coverage.dex_read} of {coverage.dex_total} DEX files, {coverage.instructions:,} instructions, "
-            f"{share} % of the code read."
-        )
-    later = [gap for gap in coverage.gaps if gap.kind == "stage-not-run"]
-    for gap in coverage.gaps:
-        if gap.kind != "stage-not-run":
-            console.print(f"· {GAP_SENTENCES[gap.kind]} {escape(clean(gap.why))}")
-    if later:
-        names = ", ".join(gap.why.split("'")[1] for gap in later if "'" in gap.why)
-        console.print(f"· Stages that this version does not have: {names}.")
-
-
-def _provenance(result: Result, console: Console) -> None:
-    app, p = result.app, result.provenance
-    _head(console, "Provenance")
-    console.print(f"{escape(clean(app.file, 120))}  {app.size or 0:,} bytes  SHA-256 {app.sha256 or 'unknown'}")
-    for signer in app.signers or ():
-        schemes = ", ".join(signer.schemes)
-        console.print(f"signed by {escape(clean(signer.subject, 120))} ({schemes}), certificate {signer.sha256[:16]}…")
-    if app.signers == ():
-        console.print("not signed")
-    console.print(
-        f"apkvet {p.tool_version}, policy {result.decision.policy} {p.policy_digest[:12]}, rules {p.ruleset_digest[:12]}",
-        style="dim",
-    )
+    def _provenance(self) -> None:
+        app, p, t = self._result.app, self._result.provenance, self._t
+        self._head(t("section.provenance"))
+        size = t("label.bytes", count=t.number(app.size or 0))
+        digest = app.sha256 or t("label.unknown")
+        self._print(f"{escape(clean(app.file, 120))}  {size}  {t('label.sha256')} {digest}")
+        for signer in app.signers or ():
+            schemes, subject = ", ".join(signer.schemes), escape(clean(signer.subject, 120))
+            self._print(f"{t('label.signed')} {subject} ({schemes}), {t('label.certificate')} {signer.sha256[:16]}…")
+        if app.signers == ():
+            self._print(t("note.not-signed"))
+        policy = f"{t('label.policy')} {clean(self._result.decision.policy, 60)} {p.policy_digest[:12]}"
+        self._print(escape(f"apkvet {p.tool_version}, {policy}, {t('label.rules')} {p.ruleset_digest[:12]}"), style="dim")

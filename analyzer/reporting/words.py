@@ -1,270 +1,204 @@
-"""Words for what a result says: names that people read, and the one plain paragraph. Shared by all formats."""
+"""Words for what a result says, in the language of a catalog. Shared by all formats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
-
 from analyzer.facts import Gate, Owner, Place
+from analyzer.reporting.destinations import Destination
+from analyzer.reporting.messages import Messages
+from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
-from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, PermissionDoc, Result, TriggerDoc
+from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, reached
+from analyzer.result import ClipboardDoc, PermissionDoc, Result, TriggerDoc
 
-VERDICT_WORDS = {"allow": "Allow", "review": "Review by a person", "block": "Block"}
-
-# Categories whose calls touch people's data, in the order in which reports list them, with their names.
-DATA_CATEGORIES = {
-    "clipboard": "clipboard",
-    "location": "location",
-    "contacts": "contacts",
-    "calendar": "calendar",
-    "call-log": "call log",
-    "messages": "text messages",
-    "phone-ids": "device identifiers",
-    "advertising-id": "advertising id",
-    "accounts": "accounts",
-    "camera": "camera",
-    "microphone": "microphone",
-    "screen-capture": "screen",
-    "media-files": "media and files",
-    "installed-apps": "installed apps",
-    "usage-stats": "app usage",
-    "sensors-health": "sensors and health",
-    "nearby-devices": "networks and devices nearby",
-    "notifications": "notifications",
-    "accessibility": "other apps' screens",
-}
-_PLATFORM_GROUPS = {
-    "location": ("LOCATION",),
-    "contacts": ("CONTACTS",),
-    "calendar": ("CALENDAR",),
-    "call-log": ("CALL_LOG",),
-    "messages": ("SMS", "MMS", "WAP_PUSH"),
-    "phone-ids": ("PHONE_STATE", "PHONE_NUMBERS"),
-    "advertising-id": ("AD_ID",),
-    "accounts": ("ACCOUNTS",),
-    "camera": ("permission.CAMERA",),
-    "microphone": ("RECORD_AUDIO",),
-    "screen-capture": ("MEDIA_PROJECTION",),
-    "media-files": ("EXTERNAL_STORAGE", "READ_MEDIA", "MANAGE_MEDIA"),
-    "installed-apps": ("QUERY_ALL_PACKAGES",),
-    "usage-stats": ("PACKAGE_USAGE_STATS",),
-    "sensors-health": ("BODY_SENSORS", "ACTIVITY_RECOGNITION", "permission.health"),
-    "nearby-devices": ("BLUETOOTH", "WIFI", "UWB", "permission.NFC"),
-    "notifications": ("NOTIFICATION",),
-    "accessibility": ("ACCESSIBILITY",),
-}
+_MOST_NAMED, _MOST_KINDS = 6, 3
+_MOST_GUARDS = 8
 
 
-TRIGGER_WORDS = {
-    "paste-menu": "when somebody chooses paste in a text field",
-    "user-action": "on a click, touch or menu item",
-    "lifecycle": "when the app or a screen opens, closes or comes back",
-    "window-focus": "when a window gets the focus",
-    "keystroke": "while somebody types",
-    "clipboard-change": "whenever something is copied",
-    "timer": "later or again and again, by a timer, alarm or job",
-    "service": "in a service",
-    "receiver": "on a broadcast",
-    "provider": "when its data is asked for",
-    "input-method": "as a keyboard",
-    "accessibility": "as an accessibility service",
-    "notification-listener": "on a notification",
-    "web-bridge": "when a web page asks",
-    "unknown": "not known: no path was found, but one could not be ruled out",
-    "unreachable": "never: nothing in the package starts it",
-}
+class Words:
+    """Phrases of one language for the parts of a result. Everything from a package in them is cleaned, nothing is escaped."""
 
+    def __init__(self, messages: Messages) -> None:
+        self.t = messages
 
-class Traced(Struct, frozen=True):
-    """The calls for one category of data, kind of trigger and party on whose behalf: how many, which APIs, an example."""
+    def app(self, result: Result) -> str:
+        """The app's name, or what comes nearest."""
+        return clean(result.app.label or result.app.package or result.app.file, 60)
 
-    category: str
-    when: str
-    behalf: str
-    apis: tuple[str, ...]
-    count: int
-    place: Place
+    def owner(self, owner: Owner | None) -> str:
+        """An owner in words."""
+        if owner is None:
+            return self.t("owner.several")
+        return clean(owner.name, 60) if owner.kind == "library" else self.t(f"owner.{owner.kind}")
 
+    def category(self, category: str) -> str:
+        """A category's name; that of a rule's own category is the id itself."""
+        try:
+            return self.t(f"category.{category}")
+        except KeyError:
+            return clean(category, 60)
 
-class Reached(Struct, frozen=True):
-    """One category of data: how often each owner's code names it, and the permissions declared for it."""
+    def place(self, place: Place | None) -> str:
+        """Where: the method in Java's spelling, the file and the offset as disassemblers print it."""
+        if place is None:
+            return self.t("place.package")
+        method, file = method_text(place.method), clean(place.file, 80)
+        if place.offset is None:
+            return self.t("place.in", method=method, file=file) if method else file
+        offset = f"{place.offset:04x}"
+        if method:
+            return self.t("place.in-at", method=method, file=file, offset=offset)
+        return self.t("place.file-at", file=file, offset=offset)
 
-    category: str
-    name: str
-    owners: tuple[tuple[str, int], ...]
-    permissions: tuple[str, ...]
+    def trigger(self, trigger: TriggerDoc) -> str:
+        """A trigger in words: what starts it and where, who else can, what comes back, what is assumed."""
+        foreign = trigger.kind == "unknown" and trigger.entry_point
+        words = self.t("trigger.foreign" if foreign else f"trigger.{trigger.kind}")
+        if trigger.entry_point:
+            words = self.t("trigger.entry", words=words, method=method_text(trigger.entry_point))
+        if trigger.exported:
+            other = self.another_app(trigger)
+            words += "; " + (self.t("trigger.and-gets", words=other) if trigger.returns_result else other)
+        elif trigger.returns_result:
+            words += "; " + self.t("trigger.goes-back")
+        if trigger.assumed and trigger.kind not in ("unknown", "unreachable"):
+            words = self.t("trigger.assumed", words=words)
+        return words
 
+    def another_app(self, trigger: TriggerDoc) -> str:
+        """Who else can start an exported entry point."""
+        if trigger.permission:
+            return self.t("trigger.another-app-with", permission=clean(trigger.permission, 80))
+        return self.t("trigger.another-app")
 
-def owner_text(owner: Owner | None) -> str:
-    """An owner in words."""
-    if owner is None:
-        return "several owners"
-    return {"app": "the app itself", "unknown": "unknown origin"}.get(owner.kind) or clean(owner.name, 60)
+    def behalf(self, kind: str, behalf: Owner | None) -> str:
+        """On whose behalf a trigger of a kind runs."""
+        if behalf is not None:
+            return self.owner(behalf)
+        return self.t("owner.behalf-unknown" if kind in ("unknown", "unreachable") else "owner.behalf-nobody")
 
+    def access_notes(self, access: ClipboardDoc) -> list[str]:
+        """What the code around a clipboard access does, one sentence per thing that was shown."""
+        notes = []
+        if access.guards:
+            literals = self.t.listing([f"\u201c{clean(g, 80)}\u201d" for g in access.guards], _MOST_GUARDS)
+            notes.append(self.t("access.guards", literals=literals))
+        if access.secret:
+            state = {True: "secret-marked", False: "secret-unmarked", None: "secret"}[access.sensitive]
+            notes.append(self.t(f"access.{state}", names=", ".join(clean(s, 60) for s in access.secret)))
+        for key, places in (
+            ("stored", access.stored_at),
+            ("handed-back", access.handed_back_at),
+            ("replaced", access.replaced_at),
+            ("removed", access.removed_at),
+        ):
+            notes += [self.t(f"access.{key}", place=self.place(place)) for place in places]
+        if access.operation == "watch" and not access.removed_at:
+            notes.append(self.t("access.never-removed"))
+        return notes
 
-def api_text(descriptor: str) -> str:
-    """``ClipboardManager.getPrimaryClip()`` for a method's descriptor, ``Contacts.CONTENT_URI`` for a field's."""
-    holder, arrow, member = descriptor.partition(";->")
-    if not arrow:
-        return clean(descriptor, 120)
-    name = holder.rpartition("/")[2].replace("$", ".")
-    method, paren, _ = member.partition("(")
-    text = f"new {name}()" if method == "<init>" else f"{name}.{method}{'()' if paren else ''}"
-    return clean(text, 120)
+    def gate(self, gate: Gate) -> str:
+        """What Android does about an access on a range of API levels, in words."""
+        effect = clean(gate.effect, 400)
+        if gate.api_to is None:
+            return self.t("gate.open", first=gate.api_from, effect=effect)
+        if gate.api_from == gate.api_to:
+            return self.t("gate.one", first=gate.api_from, effect=effect)
+        return self.t("gate.range", first=gate.api_from, last=gate.api_to, effect=effect)
 
+    def used(self, permission: PermissionDoc) -> str:
+        """Whether a permission is used: yes, no, or cannot be told."""
+        return self.t({True: "used.yes", False: "used.no", None: "used.unknown"}[permission.used])
 
-def method_text(descriptor: str | None) -> str:
-    """``com.a.B.c()`` for a method's descriptor."""
-    if not descriptor:
-        return ""
-    holder, _, member = descriptor.partition(";->")
-    return clean(f"{holder[1:].replace('/', '.').replace('$', '.')}.{member.partition('(')[0]}()", 160)
+    def declared(self, permission: PermissionDoc) -> str:
+        """Whether a permission is declared, and up to which API level."""
+        if permission.max_sdk:
+            return self.t("declared.until", level=permission.max_sdk)
+        return self.t("declared.yes" if permission.declared else "declared.no")
 
+    def yes_no(self, value: bool | None) -> str:
+        """Yes, no, or unknown."""
+        return self.t({True: "declared.yes", False: "declared.no", None: "label.unknown"}[value])
 
-def place_text(place: Place | None) -> str:
-    """Where: the method in Java's spelling, the file and the offset as disassemblers print it."""
-    if place is None:
-        return "the package"
-    offset = "" if place.offset is None else f" at {place.offset:04x}"
-    method = method_text(place.method)
-    return f"{method} ({clean(place.file, 80)}{offset})" if method else f"{clean(place.file, 80)}{offset}"
+    def percent(self, permille: int) -> str:
+        """A share of whole permille as percent."""
+        return self.t("number.percent", value=self.t.number(permille / 10, 1))
 
+    def stage(self, name: str) -> str:
+        """What a stage looks for; a stage without words is named by its id."""
+        try:
+            return self.t(f"stage.{name}")
+        except KeyError:
+            return clean(name, 60)
 
-def trigger_text(trigger: TriggerDoc) -> str:
-    """A trigger in words: what starts it and where, who else can, what comes back, what is assumed."""
-    words = TRIGGER_WORDS[trigger.kind]
-    if trigger.kind == "unknown" and trigger.entry_point:
-        words = "by something that is no code of the package"
-    if trigger.entry_point:
-        words += f": {method_text(trigger.entry_point)}"
-    if trigger.exported:
-        guard = f" that holds {clean(trigger.permission, 80)}" if trigger.permission else ""
-        words += f"; another app{guard} can start it"
-    if trigger.returns_result:
-        words += " and gets what was read" if trigger.exported else "; what was read goes back to the caller"
-    if trigger.assumed and trigger.kind not in ("unknown", "unreachable"):
-        words += " (assumed)"
-    return words
+    def destination(self, destination: Destination) -> str:
+        """Where a flow ends, in words."""
+        if destination.host is None:
+            return api_text(destination.api)
+        host = clean(destination.host, 80)
+        return self.t("first.host-in", host=host, country=clean(destination.country, 20)) if destination.country else host
 
+    def highlight_what(self, row: Highlight) -> str:
+        """What a line of the first screen is about."""
+        words = self.t(f"operation.{row.operation}") if row.operation else self.category(row.category)
+        return words[:1].upper() + words[1:]
 
-def behalf_text(trigger: TriggerDoc) -> str:
-    """On whose behalf a trigger runs."""
-    if trigger.on_behalf_of is not None:
-        return owner_text(trigger.on_behalf_of)
-    return "not known" if trigger.kind in ("unknown", "unreachable") else "nobody but its toolkit"
+    def highlight_who(self, row: Highlight) -> str:
+        """Whose code does it."""
+        return self.t.listing([self.owner(owner) for owner in row.owners], 3)
 
-
-def traced(result: Result) -> list[Traced]:
-    """The calls that touch personal data, the clipboard apart, by category, by what starts them and for whom."""
-    found: dict[tuple[str, str, str], list[ApiCallDoc]] = {}
-    for call in result.api_calls or ():
-        if call.triggers is None or call.category not in DATA_CATEGORIES:
-            continue
-        for kind, behalf in dict.fromkeys((t.kind, behalf_text(t)) for t in call.triggers):
-            found.setdefault((DATA_CATEGORIES[call.category], TRIGGER_WORDS[kind], behalf), []).append(call)
-    return [
-        Traced(*key, tuple(sorted({api_text(c.api) for c in calls})), len(calls), min(c.place for c in calls))
-        for key, calls in sorted(found.items())
-    ]
-
-
-def access_notes(access: ClipboardDoc) -> list[str]:
-    """What the code around a clipboard access does, one sentence per thing that was shown."""
-    notes = []
-    if access.guards:
-        notes.append("The text is tested against " + ", ".join(f"\u201c{clean(g, 80)}\u201d" for g in access.guards) + ".")
-    if access.secret:
-        state = {True: "and marked as sensitive", False: "and not marked as sensitive", None: ""}[access.sensitive]
-        notes.append(
-            f"Names around it speak of a secret ({', '.join(clean(s, 60) for s in access.secret)}) {state}".strip() + "."
+    def highlight_when(self, row: Highlight) -> str:
+        """When, worst first."""
+        shown = [self.t(f"trigger.short.{kind}") for kind in row.kinds]
+        return ", ".join(
+            [*shown[:_MOST_KINDS], *([self.t.count("list.more", len(shown) - _MOST_KINDS)] if shown[_MOST_KINDS:] else [])]
         )
-    for words, places in (
-        ("The text is kept", access.stored_at),
-        ("The text is handed back to another app", access.handed_back_at),
-        ("The clipboard is then overwritten", access.replaced_at),
-        ("The listener is removed", access.removed_at),
-    ):
-        notes += [f"{words}: {place_text(place)}." for place in places]
-    if access.operation == "watch" and not access.removed_at:
-        notes.append("No code removes the listener.")
-    return notes
+
+    def highlight_where(self, row: Highlight) -> str:
+        """Where it goes, as far as that is known."""
+        parts = [self.t("first.back")] * row.handed_back + [self.t("first.kept")] * row.kept
+        parts += [self.destination(d) for d in row.destinations or ()]
+        if not parts:
+            return self.t("first.untraced" if row.destinations is None else "first.nowhere")
+        return self.t.listing(list(dict.fromkeys(parts)), 3)
+
+    def paragraph(self, result: Result) -> str:
+        """One plain paragraph for somebody with half a minute; it says only what was shown."""
+        t = self.t
+        if result.score is None:
+            return t("paragraph.failed")
+        rows = reached(result)
+        own = [self.category(row.category) for row in rows if any(o.owner.kind == "app" for o in row.owners)]
+        others = [
+            self.category(row.category) for row in rows if row.owners and not any(o.owner.kind == "app" for o in row.owners)
+        ]
+        name = self.app(result)
+        sentences = [t("paragraph.own", name=name, data=t.listing(own)) if own else t("paragraph.own-none", name=name)]
+        if others:
+            sentences.append(t("paragraph.libraries", data=t.listing(others)))
+        sentences.append(self._clipboard_sentence(result.clipboard or ()))
+        unused = [short_permission(p.name) for p in result.permissions or () if p.declared and p.used is False]
+        if unused:
+            sentences.append(t.count("paragraph.unused", len(unused), names=t.listing(unused, _MOST_NAMED)))
+        unseen = [gap for gap in result.coverage.gaps if gap.kind != "stage-not-run"]
+        if unseen:
+            sentences.append(t.count("paragraph.unseen", len(unseen)))
+        if "flow" in missing_stages(result) or result.flows is None:
+            sentences.append(t("paragraph.no-flow"))
+        return " ".join(sentences)
+
+    def _clipboard_sentence(self, accesses: Sequence[ClipboardDoc]) -> str:
+        reads = [a for a in accesses if a.operation in ("read", "watch")]
+        if not reads:
+            return self.t("paragraph.clipboard-none")
+        owners = self.t.listing(list(dict.fromkeys(self.owner(a.owner) for a in _started_first(reads))))
+        key = "clipboard-watches" if any(a.operation == "watch" for a in reads) else "clipboard-reads"
+        kinds = {t.kind for a in reads if a.operation == "read" for t in a.triggers or () if is_certain(t)}
+        triggers = self.t.listing([self.t(f"trigger.{kind}") for kind in sorted(kinds, key=TRIGGER_ORDER.index)])
+        when = self.t("paragraph.when", triggers=triggers) if kinds else ""
+        return self.t(f"paragraph.{key}", owners=owners, when=when)
 
 
-def gate_text(gate: Gate) -> str:
-    """What Android does about an access on a range of API levels, in words."""
-    until = f" to {gate.api_to}" if gate.api_to else " on"
-    levels = f"API {gate.api_from}" if gate.api_from == gate.api_to else f"API {gate.api_from}{until}"
-    return f"{levels}: {gate.effect}"
-
-
-def used_text(permission: PermissionDoc) -> str:
-    """Whether a permission is used: yes, no, or cannot be told."""
-    return {True: "used", False: "not used", None: "cannot be told"}[permission.used]
-
-
-def reached(result: Result) -> list[Reached]:
-    """What the app can reach, by category, against what it declares; categories with neither are left out."""
-    declared = [p.name for p in result.permissions or () if p.declared]
-    rows = []
-    for category, name in DATA_CATEGORIES.items():
-        calls: Sequence[ApiCallDoc | ClipboardDoc] = (
-            result.clipboard or () if category == "clipboard" else [c for c in result.api_calls or () if c.category == category]
-        )
-        marks = _PLATFORM_GROUPS.get(category, ())
-        permissions = tuple(sorted(p for p in declared if any(mark in p for mark in marks)))
-        if calls or permissions:
-            rows.append(Reached(category, name, _by_owner(calls), permissions))
-    return rows
-
-
-def _by_owner(calls: Iterable[ApiCallDoc | ClipboardDoc]) -> tuple[tuple[str, int], ...]:
-    counts: dict[Owner, int] = {}
-    for call in calls:
-        counts[call.owner] = counts.get(call.owner, 0) + 1
-    return tuple((owner_text(owner), counts[owner]) for owner in sorted(counts))
-
-
-def paragraph(result: Result) -> str:
-    """One plain paragraph for somebody with half a minute; it says only what was shown."""
-    if result.score is None:
-        return "The package could not be analysed, so nothing can be said about what it does."
-    name = clean(result.app.label or result.app.package or result.app.file, 60)
-    own = [row.name for row in reached(result) if any(owner == "the app itself" for owner, _ in row.owners)]
-    sentences = [
-        f"{name} contains own code that reaches: {', '.join(own)}."
-        if own
-        else f"{name} contains no own code that reaches personal data."
-    ]
-    sentences.append(_clipboard_sentence(result.clipboard or ()))
-    unused = [p for p in result.permissions or () if p.declared and p.used is False]
-    if unused:
-        names = ", ".join(clean(p.name.rpartition(".")[2], 60) for p in unused[:4])
-        sentences.append(
-            f"It declares permissions that none of its DEX code needs: {names}{' and more' if len(unused) > 4 else ''}."
-        )
-    unseen = [g for g in result.coverage.gaps if g.kind not in ("stage-not-run",)]
-    if unseen:
-        sentences.append(f"{len(unseen)} things could not be seen and are listed below.")
-    sentences.append("Where the data goes is not part of this version.")
-    return " ".join(sentences)
-
-
-def _clipboard_sentence(accesses: Sequence[ClipboardDoc]) -> str:
-    reads = [a for a in accesses if a.operation in ("read", "watch")]
-    if not reads:
-        return "No code in it reads or watches the clipboard."
-    owners = ", ".join(dict.fromkeys(owner_text(a.owner) for a in reads))
-    verb = "watches and reads" if any(a.operation == "watch" for a in reads) else "reads"
-    kinds = dict.fromkeys(t.kind for a in reads for t in a.triggers or () if a.operation == "read")
-    when = f" It is read {'; '.join(TRIGGER_WORDS[kind] for kind in kinds)}." if kinds else ""
-    return f"Code of {owners} {verb} the clipboard.{when}"
-
-
-def severity_counts(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many findings of each severity, worst first; waived ones are not counted."""
-    counts = dict.fromkeys(("critical", "high", "medium", "low", "info"), 0)
-    for finding in findings:
-        if finding.waived is None:
-            counts[finding.severity] += 1
-    return counts
+def _started_first(accesses: Iterable[ClipboardDoc]) -> list[ClipboardDoc]:
+    return sorted(accesses, key=lambda a: not is_started(a))

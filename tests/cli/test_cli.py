@@ -93,10 +93,13 @@ def test_an_unreadable_file_is_one_line(run: Run, tmp_path: Path) -> None:
     ("args", "code", "message"),
     [
         (["scan"], 2, "Missing argument"),
-        (["scan", "A", "-o", "xml"], 2, "apkvet: unknown format 'xml'. Formats: text, json, html."),
+        (["scan", "A", "-o", "xml"], 2, "apkvet: unknown format 'xml'. Formats: text, html, json, markdown, sarif, csv,"),
         (["scan", "A", "-o", "json="], 2, "no file after"),
         (["scan", "A", "-o", "json", "-o", "text"], 2, "only one format can go to standard output"),
         (["scan", "A", "B", "-o", "json=one.json"], 2, "one file for 2 packages"),
+        (["scan", "A", "B", "-o", "sarif"], 2, "several documents of the format sarif cannot go to standard output"),
+        (["scan", "A", "--lang", "tlh"], 2, "no texts in the language 'tlh'. Languages: de, en."),
+        (["scan", "A", "--templates", "nowhere"], 2, "nowhere: is not a folder of templates"),
         (["scan", "A", "-o", "json=A"], 2, "is one of the packages"),
         (["scan", "A", "--policy", "none.yaml"], 4, "none.yaml: cannot be read"),
         (["scan", "A", "--rules", "nowhere"], 4, "nowhere: is not a folder of rules"),
@@ -149,6 +152,29 @@ def test_a_saved_result_renders_again_to_the_same_page(run: Run, apks: Path, tmp
     run("scan", apks / "keyboard.apk", "--reproducible", "-o", f"json={tmp_path}/a.json", "-o", f"html={first}")
     assert run("render", f"{tmp_path}/a.json", "-o", f"html={tmp_path}/b.html").code == 0
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_a_saved_result_renders_in_another_language(run: Run, apks: Path, tmp_path: Path) -> None:
+    run("scan", apks / "keyboard.apk", "--reproducible", "-o", f"json={tmp_path}/a.json")
+    assert run("render", f"{tmp_path}/a.json", "-o", "markdown", "--lang", "de").out.startswith("## Von einem Menschen prüfen: ")
+    assert run("render", f"{tmp_path}/a.json", "-o", f"{'xlsx'}={tmp_path}/a.xlsx").code == 0
+    assert (tmp_path / "a.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_own_templates_replace_single_blocks_and_a_mistake_in_one_is_one_line(run: Run, apks: Path, tmp_path: Path) -> None:
+    run("scan", apks / "keyboard.apk", "--reproducible", "-o", f"json={tmp_path}/a.json")
+    (tmp_path / "own/html").mkdir(parents=True)
+    page = tmp_path / "own/html/app.html"
+    page.write_text('{% extends "apkvet/html/app.html" %}{% block provenance %}<p>Seen by {{ app.package }}.</p>{% endblock %}')
+    ran = run("render", f"{tmp_path}/a.json", "-o", "html", "--templates", tmp_path / "own")
+    assert "<p>Seen by org.apkvet.samples.keyboard.</p>" in ran.out
+    assert 'id="findings"' in ran.out
+    assert 'id="provenance"' not in ran.out
+    page.write_text("{{ nothing }}")
+    ran = run("render", f"{tmp_path}/a.json", "-o", f"html={tmp_path}/a.html", "--templates", tmp_path / "own")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("apkvet: html/app.html: the template fails: 'nothing' is undefined.")
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_a_saved_observation_lists_the_same_facts(run: Run, apks: Path, tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def report_options(command: F) -> F:
+    """``-o``, ``--lang`` and ``--templates``: which reports are written, where, and how they look."""
+    output = click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help="text, html, json, markdown, sarif, csv, xlsx, junit, cyclonedx or questions (a letter to the vendor), to a file or "
+        "standard output; may be repeated. Default: text.",
+    )
+    language = click.option("--lang", "language", default="en", metavar="LANG", help="Language of fixed texts: en, de.")
+    templates = click.option(
+        "--templates",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Own templates and texts; each may replace single blocks.",
+    )
+    return output(language(templates(command)))

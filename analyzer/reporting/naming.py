@@ -1,0 +1,36 @@
+"""Names of code as people read them: descriptors in Java's spelling. The same in every language."""
+
+from __future__ import annotations
+
+from analyzer.reporting.sanitize import clean
+
+
+def api_text(descriptor: str) -> str:
+    """``ClipboardManager.getPrimaryClip()`` for a method's descriptor, ``Contacts.CONTENT_URI`` for a field's."""
+    holder, arrow, member = descriptor.partition(";->")
+    if not arrow:
+        return clean(descriptor, 120)
+    name = holder.rpartition("/")[2].replace("$", ".")
+    method, paren, _ = member.partition("(")
+    text = f"new {name}()" if method == "<init>" else f"{name}.{method}{'()' if paren else ''}"
+    return clean(text, 120)
+
+
+def method_text(descriptor: str | None) -> str:
+    """``com.a.B.c()`` for a method's descriptor."""
+    if not descriptor:
+        return ""
+    holder, _, member = descriptor.partition(";->")
+    return clean(f"{holder[1:].replace('/', '.').replace('$', '.')}.{member.partition('(')[0]}()", 160)
+
+
+def short_method(descriptor: str) -> tuple[str, str]:
+    """The class without its package, and the method: what a picture has room for."""
+    holder, _, member = descriptor.partition(";->")
+    name = holder.rpartition("/")[2].removeprefix("L").replace("$", ".")
+    return clean(name, 120), clean(member.partition("(")[0], 120)
+
+
+def short_permission(name: str) -> str:
+    """A permission without Android's own prefix."""
+    return clean(name.removeprefix("android.permission."), 120)

@@ -1,0 +1,185 @@
+"""The way to the data as a picture: what starts it → where that begins → the access → what it is tested for → where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from analyzer.facts import Owner
+from analyzer.reporting.destinations import destinations
+from analyzer.reporting.naming import short_method
+from analyzer.reporting.pictures.svg import Svg, fit, text_width
+from analyzer.reporting.sanitize import clean
+from analyzer.reporting.summary import Call, ordered
+from analyzer.reporting.words import Words
+from analyzer.result import ClipboardDoc, Result, TriggerDoc
+
+_BOX, _GAP, _LINE, _PAD = 172.0, 52.0, 15.0, 9.0
+_HEAD, _SPACE = 22.0, 12.0
+_SIZE = 11.5
+_MOST_WAYS, _MOST_SINKS, _MOST_GUARDS = 4, 4, 3
+
+
+class Node(Struct, frozen=True):
+    """A box: its lines, the first of them strong; ``note`` stands out, ``kind`` is a class of the style sheet."""
+
+    lines: tuple[str, ...]
+    note: str = ""
+    kind: str = ""
+
+    @property
+    def height(self) -> float:
+        """How high the box is drawn."""
+        return (len(self.lines) + bool(self.note)) * _LINE + 2 * _PAD
+
+
+class Column(Struct, frozen=True):
+    """What stands under one heading. ``links`` are the words on the lines that lead on from each box."""
+
+    head: str
+    nodes: tuple[Node, ...]
+    links: tuple[str, ...] = ()
+
+
+def path_picture(call: Call, result: Result, words: Words) -> Markup:
+    """The picture of one access with its nearest triggers."""
+    columns = path_columns(call, result, words)
+    said = " → ".join("; ".join(" ".join((*node.lines, node.note)).strip() for node in column.nodes) for column in columns)
+    return _draw(columns, Svg(words.t("picture.path"), said))
+
+
+def path_columns(call: Call, result: Result, words: Words) -> list[Column]:
+    """The columns of the picture; those of which nothing is known to show are left out."""
+    t = words.t
+    triggers = ordered(call.triggers or ())
+    shown = triggers[:_MOST_WAYS]
+    starts = [_trigger(trigger, words) for trigger in shown] or [Node((t("trigger.short.unknown"),), kind="open")]
+    if len(triggers) > len(shown):
+        starts.append(Node((t.count("picture.path-more", len(triggers) - len(shown)),), kind="open"))
+    columns = [Column(t("picture.path-trigger"), tuple(starts))]
+    if any(trigger.entry_point for trigger in shown):
+        entries = tuple(_entry(trigger, call.owner, words) for trigger in shown)
+        links = tuple(t.count("picture.calls", len(trigger.path)) if trigger.path else "" for trigger in shown)
+        columns.append(Column(t("picture.path-entry"), entries, links))
+    columns.append(Column(t("picture.path-api"), (_access(call, words),)))
+    if isinstance(call, ClipboardDoc) and call.guards:
+        literals = tuple(f"“{clean(guard, 60)}”" for guard in call.guards[:_MOST_GUARDS])
+        more = len(call.guards) - len(literals)
+        note = t.count("list.more", more) if more else ""
+        columns.append(Column(t("picture.path-guard"), (Node(literals, note),)))
+    return columns + _ends(call, result, words)
+
+
+def _trigger(trigger: TriggerDoc, words: Words) -> Node:
+    t = words.t
+    note = ""
+    if trigger.exported:
+        permission = clean(trigger.permission, 60) if trigger.permission else ""
+        note = t("picture.exported-with", permission=permission) if permission else t("picture.exported")
+    text = t(f"trigger.short.{trigger.kind}")
+    lines = (t("trigger.assumed", words=text),) if trigger.assumed and trigger.kind != "unknown" else (text,)
+    return Node(lines, note, "open" if trigger.kind in ("unknown", "unreachable") else "")
+
+
+def _entry(trigger: TriggerDoc, owner: Owner, words: Words) -> Node:
+    if not trigger.entry_point:
+        return Node((words.t("picture.start-unknown"),), kind="open")
+    name, method = short_method(trigger.entry_point)
+    lines = (name, f".{method}()")
+    behalf = trigger.on_behalf_of
+    return Node((*lines, words.t("label.for-whom", behalf=words.owner(behalf))) if behalf not in (None, owner) else lines)
+
+
+def _access(call: Call, words: Words) -> Node:
+    name, method = short_method(call.api)
+    lines = (name, f".{method}", f"{words.t('picture.path-owner')} {words.owner(call.owner)}")
+    note = "" if call.via == "direct" else words.t(f"via.{call.via}")
+    return Node(lines if method else (name, lines[2]), note, "access")
+
+
+def _ends(call: Call, result: Result, words: Words) -> list[Column]:
+    t = words.t
+    nodes = []
+    if isinstance(call, ClipboardDoc):
+        for key, places in (("handed-back", call.handed_back_at), ("replaced", call.replaced_at), ("kept", call.stored_at)):
+            if places:
+                nodes.append(Node((t(f"picture.{key}"),), kind="sink"))
+        if call.operation in ("clear", "mark-sensitive", "write", "peek") and not nodes:
+            return []
+    found = destinations(result, {call.place})
+    hosts = []
+    for destination in (found or ())[:_MOST_SINKS]:
+        name, method = short_method(destination.api)
+        nodes.append(Node((name, f".{method}()"), kind="sink"))
+        if destination.host:
+            country = (clean(destination.country, 20),) if destination.country else ()
+            hosts.append(Node((clean(destination.host, 60), *country), kind="sink"))
+    if not nodes:
+        nodes = [Node((t("picture.untraced" if found is None else "first.nowhere"),), kind="open")]
+    columns = [Column(t("picture.path-sink"), tuple(nodes))]
+    if hosts:
+        columns.append(Column(t("picture.path-host"), tuple(dict.fromkeys(hosts))))
+    return columns
+
+
+def _draw(columns: Sequence[Column], svg: Svg) -> Markup:
+    heights = [sum(node.height + _SPACE for node in column.nodes) - _SPACE for column in columns]
+    pairs = (len(columns) > 2 and len(columns[0].nodes) >= len(columns[1].nodes) > 1) or (
+        len(columns) > 2 and len(columns[1].nodes) == 1
+    )
+    rows = _row_heights(columns[0], columns[1]) if pairs else []
+    if rows:
+        heights[0] = heights[1] = sum(rows) + _SPACE * (len(rows) - 1)
+    height = _HEAD + max(heights) + 4
+    middles: list[list[float]] = []
+    for number, column in enumerate(columns):
+        x = number * (_BOX + _GAP) + 1
+        svg.text(x, 12, column.head, "head")
+        own = rows[: len(column.nodes)] if rows and number < 2 else [node.height for node in column.nodes]
+        y = _HEAD + (max(heights) - heights[number]) / 2
+        middles.append([])
+        for node, room in zip(column.nodes, own, strict=True):
+            middle = y + room / 2
+            _box(svg, node, x, middle)
+            middles[-1].append(middle)
+            y += room + _SPACE
+    for number in range(len(columns) - 1):
+        _links(svg, columns[number], middles[number], middles[number + 1], number)
+    return svg.drawing(len(columns) * (_BOX + _GAP) - _GAP + 2, height, "path-picture")
+
+
+def _row_heights(first: Column, second: Column) -> list[float]:
+    """The heights of the rows that the first two columns share: each trigger stands beside its entry point."""
+    return [max(node.height, second.nodes[row].height if row < len(second.nodes) else 0) for row, node in enumerate(first.nodes)]
+
+
+def _box(svg: Svg, node: Node, x: float, middle: float) -> None:
+    y = middle - node.height / 2
+    svg.add("rect", x=x, y=y, width=_BOX, height=node.height, rx=5, class_=f"box {node.kind}".strip())
+    for row, line in enumerate(node.lines):
+        strong = "strong" if row == 0 else "line"
+        svg.text(x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(line, _BOX - 2 * _PAD, _SIZE), strong)
+    if node.note:
+        row = len(node.lines)
+        svg.text(x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(node.note, _BOX - 2 * _PAD, _SIZE), "note")
+
+
+def _links(svg: Svg, column: Column, here: Sequence[float], there: Sequence[float], number: int) -> None:
+    """Lines to the next column: row by row where both have as many boxes as ways, else all to all through one knot."""
+    start = number * (_BOX + _GAP) + 1 + _BOX
+    end = start + _GAP - 6
+    beside = number == 0 and len(there) in (len(here), len(here) - 1) and abs(here[0] - there[0]) < 1
+    for row, y in enumerate(here):
+        targets = there[row : row + 1] if beside else there
+        for target in targets:
+            bend = (start + end) / 2
+            svg.add(
+                "path", d=f"M{start:.1f} {y:.1f}C{bend:.1f} {y:.1f} {bend:.1f} {target:.1f} {end:.1f} {target:.1f}", class_="link"
+            )
+        words = column.links[row] if row < len(column.links) else ""
+        if words:
+            svg.text(start + 3, y - 5, words if text_width(words, 9.5) < _GAP else words.split()[0], "small")
+    for target in there:
+        svg.add("path", d=f"M{end:.1f} {target - 4:.1f}l6 4l-6 4z", class_="arrow")

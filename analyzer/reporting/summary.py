@@ -1,0 +1,257 @@
+"""What a result amounts to, as data without words: which data is reached, by whom, when, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from msgspec import Struct
+
+from analyzer.facts import Category, Owner, Place, Severity, TriggerKind
+from analyzer.reporting.destinations import Destination, destinations
+from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, PermissionDoc, Result, TriggerDoc
+
+_CATEGORIES: tuple[Category, ...] = get_args(Category)
+# The categories of personal data, as the vocabulary orders them; the clipboard is what this tool is asked about first.
+DATA_CATEGORIES: tuple[Category, ...] = ("clipboard", *_CATEGORIES[: _CATEGORIES.index("clipboard")])
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+
+# Parts of permission names that stand for a category.
+_PERMISSION_MARKS: dict[Category, tuple[str, ...]] = {
+    "location": ("LOCATION",),
+    "contacts": ("CONTACTS",),
+    "calendar": ("CALENDAR",),
+    "call-log": ("CALL_LOG",),
+    "messages": ("SMS", "MMS", "WAP_PUSH"),
+    "phone-ids": ("PHONE_STATE", "PHONE_NUMBERS"),
+    "advertising-id": ("AD_ID",),
+    "accounts": ("ACCOUNTS",),
+    "camera": ("permission.CAMERA",),
+    "microphone": ("RECORD_AUDIO",),
+    "screen-capture": ("MEDIA_PROJECTION",),
+    "media-files": ("EXTERNAL_STORAGE", "READ_MEDIA", "MANAGE_MEDIA"),
+    "installed-apps": ("QUERY_ALL_PACKAGES",),
+    "usage-stats": ("PACKAGE_USAGE_STATS",),
+    "sensors-health": ("BODY_SENSORS", "ACTIVITY_RECOGNITION", "permission.health"),
+    "nearby-devices": ("BLUETOOTH", "WIFI", "UWB", "permission.NFC"),
+    "notifications": ("NOTIFICATION",),
+    "accessibility": ("ACCESSIBILITY",),
+}
+
+# Triggers from the one that asks most to be explained to the one that explains itself.
+TRIGGER_ORDER: tuple[TriggerKind, ...] = (
+    "clipboard-change",
+    "keystroke",
+    "accessibility",
+    "notification-listener",
+    "input-method",
+    "provider",
+    "receiver",
+    "service",
+    "timer",
+    "window-focus",
+    "lifecycle",
+    "web-bridge",
+    "user-action",
+    "paste-menu",
+    "unknown",
+    "unreachable",
+)
+
+Call = ApiCallDoc | ClipboardDoc
+APP = Owner("app")
+
+
+class OwnerCalls(Struct, frozen=True):
+    """One owner's call sites of a category. ``started``: of one at least, something is shown to start it."""
+
+    owner: Owner
+    count: int
+    started: bool
+
+
+class Reached(Struct, frozen=True):
+    """One category of data: whose code names it, and the permissions declared for it."""
+
+    category: Category
+    owners: tuple[OwnerCalls, ...]
+    permissions: tuple[str, ...]
+
+
+class Traced(Struct, frozen=True):
+    """The calls for one category, kind of trigger and party on whose behalf: which APIs, how many, an example."""
+
+    category: Category
+    kind: TriggerKind
+    behalf: Owner | None
+    apis: tuple[str, ...]
+    count: int
+    place: Place
+
+
+class Highlight(Struct, frozen=True):
+    """One line of the first screen: what is accessed, by whom, when, and where it goes."""
+
+    category: Category
+    operation: str | None
+    owners: tuple[Owner, ...]
+    kinds: tuple[TriggerKind, ...]
+    exported: bool
+    handed_back: bool
+    kept: bool
+    destinations: tuple[Destination, ...] | None
+    severity: Severity | None
+
+
+def calls_of(result: Result, category: Category) -> Sequence[Call]:
+    """The call sites of one category; those of the clipboard are listed apart."""
+    if category == "clipboard":
+        return result.clipboard or ()
+    return [call for call in result.api_calls or () if call.category == category]
+
+
+def is_started(call: Call) -> bool:
+    """Whether an entry point is shown to lead to the call, by a path without assumptions."""
+    return any(is_certain(trigger) for trigger in call.triggers or ())
+
+
+def is_certain(trigger: TriggerDoc) -> bool:
+    """Whether a trigger was shown, not assumed."""
+    return trigger.kind not in ("unknown", "unreachable") and not trigger.assumed
+
+
+def ordered(triggers: Iterable[TriggerDoc]) -> list[TriggerDoc]:
+    """Triggers with those first that ask most to be explained."""
+    return sorted(triggers, key=lambda t: (t.assumed, TRIGGER_ORDER.index(t.kind), not t.exported, t.entry_point or ""))
+
+
+def reached(result: Result) -> list[Reached]:
+    """What the app can reach, by category, against what it declares; categories with neither are left out."""
+    declared = [p.name for p in result.permissions or () if p.declared]
+    rows = []
+    for category in DATA_CATEGORIES:
+        calls = calls_of(result, category)
+        marks = _PERMISSION_MARKS.get(category, ())
+        permissions = tuple(sorted(p for p in declared if any(mark in p for mark in marks)))
+        if calls or permissions:
+            rows.append(Reached(category, _by_owner(calls), permissions))
+    return rows
+
+
+def _by_owner(calls: Iterable[Call]) -> tuple[OwnerCalls, ...]:
+    counts: dict[Owner, tuple[int, bool]] = {}
+    for call in calls:
+        count, started = counts.get(call.owner, (0, False))
+        counts[call.owner] = (count + 1, started or is_started(call))
+    return tuple(OwnerCalls(owner, *counts[owner]) for owner in sorted(counts))
+
+
+def traced(result: Result) -> list[Traced]:
+    """The calls that touch personal data, the clipboard apart, by category, by what starts them and for whom."""
+    found: dict[tuple[Category, TriggerKind, Owner | None], list[ApiCallDoc]] = {}
+    for call in result.api_calls or ():
+        if call.triggers is None or call.category is None or call.category not in DATA_CATEGORIES:
+            continue
+        for kind, behalf in dict.fromkeys((t.kind, t.on_behalf_of) for t in call.triggers):
+            found.setdefault((call.category, kind, behalf), []).append(call)
+    return [
+        Traced(*key, tuple(sorted({c.api for c in calls})), len(calls), min(c.place for c in calls))
+        for key, calls in sorted(found.items(), key=_traced_order)
+    ]
+
+
+def _traced_order(item: tuple[tuple[Category, TriggerKind, Owner | None], list[ApiCallDoc]]) -> tuple[int, int, bool, Owner]:
+    category, kind, behalf = item[0]
+    return (DATA_CATEGORIES.index(category), TRIGGER_ORDER.index(kind), behalf is None, behalf or APP)
+
+
+def highlights(result: Result) -> list[Highlight]:
+    """The accesses that something starts, worst first: the lines from which an approver decides."""
+    severities = _severity_by_place(result.findings or ())
+    groups: dict[tuple[Category, str | None, bool], list[Call]] = {}
+    for category in DATA_CATEGORIES:
+        for call in calls_of(result, category):
+            if is_started(call):
+                operation = call.operation if isinstance(call, ClipboardDoc) else None
+                groups.setdefault((category, operation, _is_own(call)), []).append(call)
+    for own in (True, False):  # who looks before reading does one thing
+        if ("clipboard", "read", own) in groups:
+            groups.pop(("clipboard", "peek", own), None)
+    rows = [_highlight(category, operation, calls, severities, result) for (category, operation, _), calls in groups.items()]
+    worst = {severity: rank for rank, severity in enumerate((*SEVERITIES, None))}
+    return sorted(rows, key=lambda row: (worst[row.severity], row.owners[0].kind != "app", DATA_CATEGORIES.index(row.category)))
+
+
+def unstarted(result: Result) -> list[Category]:
+    """The categories that code names, but none of which anything is shown to start."""
+    return [c for c in DATA_CATEGORIES if (calls := calls_of(result, c)) and not any(map(is_started, calls))]
+
+
+def _is_own(call: Call) -> bool:
+    return call.owner.kind == "app" or any(t.on_behalf_of == APP for t in call.triggers or () if is_certain(t))
+
+
+def _highlight(
+    category: Category, operation: str | None, calls: Sequence[Call], severities: dict[Place, Severity], result: Result
+) -> Highlight:
+    certain = [t for call in calls for t in call.triggers or () if is_certain(t)]
+    clips = [call for call in calls if isinstance(call, ClipboardDoc)]
+    owners = sorted({call.owner for call in calls}, key=lambda owner: (owner.kind != "app", owner))
+    found = [severities[call.place] for call in calls if call.place in severities]
+    return Highlight(
+        category=category,
+        operation=operation,
+        owners=tuple(owners),
+        kinds=tuple(dict.fromkeys(t.kind for t in ordered(certain))),
+        exported=any(t.exported and t.permission is None for t in certain),
+        handed_back=any(t.returns_result for t in certain) and any(clip.handed_back_at for clip in clips),
+        kept=any(clip.stored_at for clip in clips),
+        destinations=destinations(result, {call.place for call in calls}),
+        severity=min(found, key=SEVERITIES.index, default=None),
+    )
+
+
+def _severity_by_place(findings: Iterable[Finding]) -> dict[Place, Severity]:
+    """The worst finding at each place; waived ones are left out."""
+    worst: dict[Place, Severity] = {}
+    for finding in findings:
+        if finding.waived is None:
+            for evidence in finding.evidence:
+                if evidence.place is not None:
+                    known = worst.get(evidence.place, "info")
+                    worst[evidence.place] = min(known, finding.severity, key=SEVERITIES.index)
+    return worst
+
+
+def severity_counts(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """How many findings of each severity, worst first; waived ones are not counted."""
+    counts: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
+    for finding in findings:
+        if finding.waived is None:
+            counts[finding.severity] += 1
+    return counts
+
+
+def places_of(finding: Finding) -> list[Place]:
+    """The places of a finding's evidence: the calls themselves where there are some, else the methods that hold them."""
+    places = list(dict.fromkeys(evidence.place for evidence in finding.evidence if evidence.place is not None))
+    return [place for place in places if place.offset is not None] or places
+
+
+def permission_state(permission: PermissionDoc) -> str:
+    """``used``, ``unused``, ``unknown`` or ``undeclared``."""
+    if not permission.declared:
+        return "undeclared"
+    return {True: "used", False: "unused", None: "unknown"}[permission.used]
+
+
+def missing_stages(result: Result) -> list[str]:
+    """The stages that were not run, by the names that gaps give them."""
+    parts = [gap.why.split("'") for gap in result.coverage.gaps if gap.kind == "stage-not-run"]
+    return [part[1] for part in parts if len(part) > 2]
+
+
+def triggers_at(result: Result) -> dict[Place, tuple[TriggerDoc, ...]]:
+    """The triggers of every call site that has some."""
+    calls: list[Call] = [*(result.api_calls or ()), *(result.clipboard or ())]
+    return {call.place: call.triggers for call in calls if call.triggers}

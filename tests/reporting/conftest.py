@@ -1,0 +1,148 @@
+"""Results to render: a sample's, one that failed, one that has everything later stages will add, one full of hostile text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from analyzer.engine import load_ruleset
+from analyzer.facts import Owner, Place
+from analyzer.policy import load_policy
+from analyzer.reporting import Format, load_look, present
+from analyzer.resources import rules_dir
+from analyzer.result import ClipboardDoc, Finding, Result
+from analyzer.scan import scan
+
+APKS = Path(__file__).resolve().parents[2] / "samples/apk"
+
+HOSTILE = (
+    "=HYPERLINK(\"http://evil.example\")</style></title><script>document.title='owned'</script><img src=x onerror=alert(1)>"
+    "'\"&{{7*7}}{%x%}\x1b[31m\x9b1m\u202egpj.\u2066\u200b \ud800\x00\n\r\t[bold]*a*|`_b_ www.evil.example @all #1 ]]><!--"
+    + "x"
+    * 5000
+)
+
+Render = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def result() -> Result:
+    return scan(APKS / "exported-proxy.apk", load_ruleset([rules_dir()]), load_policy(), reproducible=True)[1]
+
+
+@pytest.fixture(scope="session")
+def failed(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    path = tmp_path_factory.mktemp("x") / "x.apk"
+    path.write_bytes(b"no package")
+    result = scan(path, load_ruleset([rules_dir()]), load_policy(), reproducible=True)[1]
+    text = msgspec.json.encode(result).decode().replace(str(path), "x.apk")
+    return msgspec.json.decode(text, type=Result)
+
+
+@pytest.fixture(scope="session")
+def rich(result: Result) -> Result:
+    """The sample's result as later stages will make it: flows, hosts, libraries, guards, a waived finding."""
+    assert result.clipboard is not None
+    assert result.findings is not None
+    assert result.score is not None
+    (access, *others) = result.clipboard
+    place = msgspec.to_builtins(access.place)
+    sink = {
+        "api": "Ljava/net/HttpURLConnection;->getOutputStream()Ljava/io/OutputStream;",
+        "host": "collect.example",
+        "place": place,
+    }
+    read = msgspec.structs.replace(access, guards=("^[A-Z0-9]{34}$", "bitcoin:"), stored_at=(access.place,))
+    waived = msgspec.structs.replace(result.findings[0], waived="accepted by the security team until spring")
+    return msgspec.structs.replace(
+        result,
+        clipboard=(read, *others),
+        flows=({"source": {"api": access.api, "category": "clipboard", "place": place}, "sink": sink},),
+        endpoints=(
+            {"host": "collect.example", "country": {"code": "CN", "strength": "carried"}, "cleartext": True, "pinned": False},
+            {"host": "api.example", "country": None, "owner": {"kind": "library", "name": "Example SDK"}},
+        ),
+        libraries=(
+            {"name": "Example SDK", "version": "1.2", "vendor": "Example Inc.", "country": {"code": "US"}, "kind": "advertising"},
+            {"name": "Nameless", "version": None},
+        ),
+        findings=(waived, *result.findings[1:]),
+        score=msgspec.structs.replace(result.score, could_be_up_to=90),
+        coverage=msgspec.structs.replace(
+            result.coverage,
+            gaps=tuple(gap for gap in result.coverage.gaps if not any(s in gap.why for s in ("endpoints", "flow", "libraries"))),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def hostile(rich: Result) -> Result:
+    """Hostile text in every field that a package can fill."""
+    assert rich.clipboard is not None
+    assert rich.findings is not None
+    owner = Owner("library", HOSTILE)
+    place = Place(HOSTILE, f"L{HOSTILE};->{HOSTILE}()V", 7)
+    return msgspec.structs.replace(
+        rich,
+        app=msgspec.structs.replace(
+            rich.app,
+            label=HOSTILE,
+            file=HOSTILE,
+            version_name=HOSTILE,
+            package=HOSTILE,
+            signers=tuple(msgspec.structs.replace(s, subject=HOSTILE, issuer=HOSTILE) for s in rich.app.signers or ()),
+            traits={HOSTILE: HOSTILE},
+        ),
+        permissions=tuple(msgspec.structs.replace(p, name=HOSTILE, protection_level=HOSTILE) for p in rich.permissions or ()),
+        components=tuple(msgspec.structs.replace(c, name=HOSTILE, permission=HOSTILE) for c in rich.components or ()),
+        api_calls=tuple(msgspec.structs.replace(c, owner=owner, place=place) for c in rich.api_calls or ()),
+        clipboard=tuple(_hostile_access(c, owner, place) for c in rich.clipboard),
+        findings=tuple(_hostile_finding(f, owner, place) for f in rich.findings),
+        libraries=({"name": HOSTILE, "version": HOSTILE, "vendor": HOSTILE, "country": {"code": HOSTILE}, "kind": HOSTILE},),
+        endpoints=({"host": HOSTILE, "country": {"code": HOSTILE}, "owner": {"kind": "library", "name": HOSTILE}},),
+    )
+
+
+def _hostile_access(access: ClipboardDoc, owner: Owner, place: Place) -> ClipboardDoc:
+    triggers = tuple(
+        msgspec.structs.replace(t, entry_point=f"L{HOSTILE};->{HOSTILE}()V", permission=HOSTILE, on_behalf_of=owner)
+        for t in access.triggers or ()
+    )
+    return msgspec.structs.replace(
+        access, owner=owner, place=place, guards=(HOSTILE,), secret=(HOSTILE,), stored_at=(place,), triggers=triggers, api=HOSTILE
+    )
+
+
+def _hostile_finding(finding: Finding, owner: Owner, place: Place) -> Finding:
+    evidence = tuple(msgspec.structs.replace(e, text=HOSTILE, place=place) for e in finding.evidence)
+    return msgspec.structs.replace(
+        finding, message=HOSTILE, owner=owner, on_behalf_of=owner, evidence=evidence, waived=finding.waived and HOSTILE
+    )
+
+
+@pytest.fixture(scope="session")
+def raw() -> Callable[..., bytes]:
+    """Renders a result to bytes."""
+
+    def call(
+        result: Result, format_: Format, language: str = "en", templates: Path | None = None, *, one_line: bool = False
+    ) -> bytes:
+        out = io.BytesIO()
+        present(result, format_, out, load_look(language, templates, one_line=one_line))
+        return out.getvalue()
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def render(raw: Callable[..., bytes]) -> Render:
+    """Renders a result to text."""
+
+    def call(*args: object, **options: object) -> str:
+        return raw(*args, **options).decode()
+
+    return call
