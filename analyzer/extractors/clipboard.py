@@ -230,7 +230,7 @@ class _Surroundings:
         linked = self._graph.linked
         objects = self._graph.bodies.objects(node)
         pools = linked.dex_files[int(linked.nodes.dex[node])].pools
-        origins = objects.uses if objects else ()
+        origins = objects.origins() if objects else ()
         return any(
             (origin.kind == "string" and pools.string(origin.value) == _SENSITIVE)
             or (origin.kind == "field" and pools.field(origin.value).endswith("->EXTRA_IS_SENSITIVE"))
@@ -284,7 +284,7 @@ class _Reflection:
     def _invoked(self, node: int, at: int) -> Place | None:
         """Where the method object is invoked, if that is in the same method."""
         objects = self._graph.bodies.objects(node)
-        for use in objects.uses.get(Origin("call", at), ()) if objects else ():
+        for use in objects.uses(Origin("call", at)) if objects else ():
             site = self._graph.bodies.site(node, use.at) if use.kind == "arg" and use.value == 0 else None
             if site is not None and self._graph.linked.member_name(int(self._graph.linked.sites.key[site])) == "invoke":
                 return self._sites.place(site)

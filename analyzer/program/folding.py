@@ -11,6 +11,7 @@ from analyzer.program.graph.program_graph import ProgramGraph
 _MAX_DEPTH = 12
 _LONGEST = 4096
 _BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
+_RECEIVERS = frozenset({*_BUILDERS, "Ljava/lang/CharSequence;", "Ljava/lang/Appendable;", "Ljava/lang/Object;"})
 
 
 class Folder:
@@ -86,11 +87,13 @@ class Folder:
         known = self._appended.get(node)
         if known is None:
             found: dict[Origin, set[int]] = {}
-            for origin, uses in objects.uses.items():
-                builder = self._builder(node, objects, frozenset({origin}))
-                if builder is not None:
-                    calls = (use.at for use in uses if use.kind == "arg" and use.value == 0)
-                    found.setdefault(builder, set()).update(calls)
+            for at in objects.invokes():
+                if self._called(node, at)[0] not in _RECEIVERS:
+                    continue
+                for origin in objects.at(at, 0):
+                    builder = self._builder(node, objects, frozenset({origin}))
+                    if builder is not None:
+                        found.setdefault(builder, set()).add(at)
             known = self._appended[node] = {builder: sorted(calls) for builder, calls in found.items()}
         return known
 
@@ -130,10 +133,10 @@ class Folder:
             if linked.name(method) != "<clinit>":
                 continue
             objects = self._graph.bodies.objects(method)
-            pools = linked.dex_files[int(linked.nodes.dex[method])].pools
-            for origin, uses in objects.uses.items() if objects else ():
-                if any(use.kind == "put" and pools.field(use.value) == field for use in uses):
-                    return self.text(method, origin, depth + 1)
+            rows = linked.dex_files[int(linked.nodes.dex[method])].pools.rows_of_field(field)
+            for origins in objects.put_into(rows) if objects else ():
+                texts = {self.text(method, origin, depth + 1) for origin in origins}
+                return texts.pop() if len(texts) == 1 else None
         return None
 
 

@@ -86,7 +86,7 @@ class TextWalk:
                 break
             point = self._todo.popleft()
             objects = self._graph.bodies.objects(point.node)
-            for use in objects.uses.get(point.origin, ()) if objects else ():
+            for use in objects.uses(point.origin) if objects else ():
                 self._use(point, use)
         sites = {effect: frozenset(found) for effect, found in self._sites.items()}
         nodes = frozenset(seen for seen, _ in self._seen)
@@ -205,7 +205,7 @@ class TextWalk:
             arguments = [o for position in range(2) for o in objects.at(origin.value, position) if o.kind == "string"]
             return {text for o in arguments for text in self._texts(node, o, depth + 1)}
         if origin.kind == "new":
-            uses = [use for use in objects.uses.get(origin, ()) if use.kind == "arg" and use.value == 0]
+            uses = [use for use in objects.uses(origin) if use.kind == "arg" and use.value == 0]
             arguments = [o for use in uses[:1] for o in objects.at(use.at, 1) if o.kind == "string"]
             return {text for o in arguments for text in self._texts(node, o, depth + 1)}
         return self._field_texts(node, origin, depth) if origin.kind == "field" else set()
@@ -227,9 +227,6 @@ class TextWalk:
     def _put_texts(self, method: int, field: str, depth: int) -> set[str]:
         linked = self._graph.linked
         objects = self._graph.bodies.objects(method)
-        pools = linked.dex_files[int(linked.nodes.dex[method])].pools
-        found: set[str] = set()
-        for origin, uses in objects.uses.items() if objects else ():
-            if any(use.kind == "put" and pools.field(use.value) == field for use in uses):
-                found |= self._texts(method, origin, depth + 1)
-        return found
+        rows = linked.dex_files[int(linked.nodes.dex[method])].pools.rows_of_field(field)
+        stored = objects.put_into(rows) if objects else ()
+        return {text for origins in stored for origin in origins for text in self._texts(method, origin, depth + 1)}

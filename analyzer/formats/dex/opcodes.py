@@ -51,6 +51,7 @@ OBJECT_LOADS: Final = frozenset({0x54, 0x62})  # iget-object, sget-object
 INVOKE_CUSTOM: Final = 0xFC
 INVOKE_CUSTOM_RANGE: Final = 0xFD
 NEW_INSTANCE: Final = 0x22
+IPUT_OBJECT: Final = 0x5B
 INVOKE_POLYMORPHICS: Final = frozenset({0xFA, 0xFB})
 
 

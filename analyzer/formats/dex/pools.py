@@ -123,6 +123,19 @@ class Pools:
         row = bisect_left(range(len(self.string_offsets)), raw, key=self.raw_string)
         return row if row < len(self.string_offsets) and self.raw_string(row) == raw else None
 
+    def type_row(self, descriptor: str) -> int | None:
+        """The row of the type *descriptor*; types follow the order of the strings."""
+        raw = descriptor.encode("utf-8", "replace")
+        row = bisect_left(range(len(self.types)), raw, key=lambda at: self.raw_string(int(self.types[at])))
+        return row if row < len(self.types) and self.type(row) == descriptor else None
+
+    def rows_of_field(self, descriptor: str) -> frozenset[int]:
+        """The rows of the fields ``Lcom/a/B;->name``, whatever their type."""
+        holder, _, name = descriptor.partition("->")
+        row = self.type_row(holder)
+        rows = [] if row is None else np.flatnonzero(self.fields["holder"] == row).tolist()
+        return frozenset(each for each in rows if self.string(int(self.fields[each]["name"])) == name)
+
     def types_with_prefix(self, prefix: bytes) -> tuple[int, int]:
         """The range of type rows whose descriptor starts with *prefix*.
 

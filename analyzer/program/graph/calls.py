@@ -270,7 +270,7 @@ class CallGraph:
     def _site_of_constructor(self, maker: int, at: int) -> int | None:
         """The constructor call that follows a new-instance, for the path."""
         objects = self.bodies.objects(maker)
-        for use in objects.uses.get(Origin("new", at), ()) if objects else ():
+        for use in objects.uses(Origin("new", at)) if objects else ():
             if use.kind == "arg" and use.value == 0:
                 return self.bodies.site(maker, use.at)
         return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
 from analyzer.program.graph.linking import Linked
 from analyzer.program.graph.liveness import Liveness
@@ -32,7 +30,7 @@ class ConstantSites:
     def of_class(self, descriptor: str) -> Iterator[tuple[int, Origin]]:
         """The nodes that load the class constant *descriptor*, each with its origin there."""
         for number, dex in enumerate(self._linked.dex_files):
-            row = _type_row(dex, descriptor)
+            row = dex.pools.type_row(descriptor)
             if row is not None:
                 rows, targets = self._column(self._class_rows, number, _CLASSES)
                 yield from self._nodes(number, rows, targets, row, Origin("class", row))
@@ -54,7 +52,7 @@ class ConstantSites:
     def static_users(self, descriptor: str) -> Iterator[int]:
         """The nodes that read or write a static field of the class *descriptor*."""
         for number, dex in enumerate(self._linked.dex_files):
-            row = _type_row(dex, descriptor)
+            row = dex.pools.type_row(descriptor)
             if row is None:
                 continue
             rows, targets = self._column(self._static_rows, number, _STATICS)
@@ -83,10 +81,3 @@ class ConstantSites:
             for node in self._linked.nodes_at(number, instruction):
                 if self._live[node]:
                     yield node, origin
-
-
-def _type_row(dex: DexFile, descriptor: str) -> int | None:
-    raw = descriptor.encode("utf-8", "replace")
-    pools = dex.pools
-    low = bisect_left(range(len(pools.types)), raw, key=lambda row: pools.raw_string(int(pools.types[row])))
-    return low if low < len(pools.types) and pools.type(low) == descriptor else None

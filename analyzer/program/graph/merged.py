@@ -113,7 +113,7 @@ class MergedClasses:
 
     def _number(self, maker: int, at: int, positions: dict[int, int]) -> int | None:
         objects = self._bodies.objects(maker)
-        for use in objects.uses.get(Origin("new", at), ()) if objects else ():
+        for use in objects.uses(Origin("new", at)) if objects else ():
             site = self._bodies.site(maker, use.at) if use.kind == "arg" and use.value == 0 else None
             position = positions.get(int(self._linked.sites.target[site])) if site is not None else None
             if position is not None and objects is not None:

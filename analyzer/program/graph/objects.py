@@ -1,25 +1,28 @@
 """What one method does with the objects that pass through it: where each comes from and where it is handed on.
 
-One forward pass over the instructions keeps, for each register, the set of places its object may come from (an *origin*); at
-joins the sets are united, loops are repeated until nothing changes. What the pass yields for each origin is a list of
-*uses*: an argument of a call, a store into a field, the return value. Only methods that a walk reaches are looked at.
+Two questions, each answered by a walk of its own over the instructions and only when it is asked. *What becomes of an object*
+goes forward with the set of registers that may hold it, as the bits of one number: where control comes together the sets
+are united, loops are repeated until nothing changes. *Where does an argument come from* goes back from its register to
+the instructions that may have written it (an *origin* each).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
+from analyzer.program.graph.effects import Effect, effect_of
 
 OriginKind = Literal["new", "param", "field", "call", "class", "string", "int", "cast"]
 UseKind = Literal["arg", "put", "return", "into", "cast"]
 
-_MAX_PASSES = 4
+_MAX_PASSES = 8
 _MAX_INSTRUCTIONS = 20_000
 _NOTHING: frozenset[Origin] = frozenset()
+_JOIN, _JUMP = 1, 2
 
 
 class Origin(NamedTuple):
@@ -46,209 +49,219 @@ class Use(NamedTuple):
 
 
 class MethodObjects:
-    """The objects of one method: ``uses`` by origin, in the order of the code."""
+    """The objects of one method. Of a method with more than 20,000 instructions nothing is said."""
 
     def __init__(self, dex: DexFile, item: int) -> None:
         self.code = MethodCode(dex, item)
-        self.uses: dict[Origin, dict[Use, None]] = {}
-        self._registers = {}
         start = int(dex.items.start[item])
-        count, ins = int(dex.units[start - 8]), int(dex.units[start - 7])
-        self._run({count - ins + index: frozenset({Origin("param", index)}) for index in range(min(ins, count))})
+        registers, ins = int(dex.units[start - 8]), int(dex.units[start - 7])
+        self._first_in, self._ins = registers - ins, min(ins, registers)
+        self._effects: list[tuple[int, Effect]] = []
+        self._by_instruction: dict[int, Effect] = {}
+        self._sweep: list[tuple[int, int, int, Effect | None]] | None = None
+        self._uses: dict[Origin, tuple[Use, ...]] = {}
+        self._origins: dict[tuple[int, int], frozenset[Origin]] = {}
+        if len(self.code) <= _MAX_INSTRUCTIONS:
+            self._effects = [(at, effect) for at in range(len(self.code)) if (effect := effect_of(self.code, at)) is not None]
+            self._by_instruction = dict(self._effects)
+
+    def uses(self, origin: Origin) -> tuple[Use, ...]:
+        """What is done with the objects of *origin*, in the order of the code."""
+        known = self._uses.get(origin)
+        if known is None:
+            known = self._uses[origin] = tuple(_Forward(self, origin).run()) if origin.kind != "int" else ()
+        return known
 
     def at(self, instruction: int, position: int) -> frozenset[Origin]:
         """Where argument *position* of the call at *instruction* may come from."""
-        return self._registers.get((instruction, position), _NOTHING)
+        effect = self._by_instruction.get(instruction)
+        if effect is None or effect.kind != "invoke" or position >= len(effect.registers):
+            return _NOTHING
+        return self.held(instruction, effect.registers[position])
 
-    _registers: dict[tuple[int, int], frozenset[Origin]]
+    def origins(self) -> Iterable[Origin]:
+        """The constants, fields and new objects that the code names, in its order."""
+        for at, effect in self._effects:
+            origin = self._made(at, effect)
+            if origin is not None and origin.kind not in ("int", "call", "cast"):
+                yield origin
 
-    def _run(self, start: dict[int, frozenset[Origin]]) -> None:
-        code = self.code
-        if len(code) > _MAX_INSTRUCTIONS:
-            return
-        joins = code.joins
-        before_jump = {source for sources in joins.values() for source in sources if source >= 0}
-        state = dict(start)
-        saved: dict[int, dict[int, frozenset[Origin]]] = {}
-        everything: dict[int, frozenset[Origin]] = dict(start)
-        handlers = {at for at, sources in joins.items() if sources == (-1,) and at}
-        steps = _Steps(self, state, everything)
-        words, step, writes = code.words, steps.step, op.WRITES
-        opcodes = [words[offset] & 0xFF for offset in code.offsets]
-        quiet = [_HANDLERS[opcode] is None and opcode not in writes for opcode in opcodes]
+    def invokes(self) -> list[int]:
+        """The calls of the method, in order."""
+        return [at for at, effect in self._effects if effect.kind == "invoke"]
+
+    def put_into(self, fields: frozenset[int]) -> list[frozenset[Origin]]:
+        """For each store into one of the *fields* (rows) where the stored object may come from."""
+        return [self.held(at, e.source) for at, e in self._effects if e.kind == "put" and self.code.pool_index(at) in fields]
+
+    def held(self, instruction: int, register: int) -> frozenset[Origin]:
+        """Where the object that *register* holds before *instruction* may come from."""
+        key = (instruction, register)
+        known = self._origins.get(key)
+        if known is None:
+            known = self._origins[key] = frozenset(self._backward(instruction, register))
+        return known
+
+    def _backward(self, instruction: int, register: int) -> set[Origin]:
+        """Goes back over all ways to *instruction*; each register is looked for once at each join."""
+        joins, effects = self.code.joins, self._by_instruction
+        found: set[Origin] = set()
+        seen: set[tuple[int, int]] = set()
+        stack = [(instruction, register)]
+        while stack:
+            at, register = stack.pop()
+            bit = 1 << register
+            while True:
+                sources = joins.get(at)
+                if sources is not None:
+                    if (at, register) in seen:
+                        break
+                    seen.add((at, register))
+                    if at and sources == (-1,):
+                        self._anywhere(register, found, stack)
+                        break
+                    if -1 in sources:
+                        self._given(register, found)
+                    sources = tuple(source for source in sources if source >= 0)
+                    if not sources:
+                        break
+                    for source in sources[1:]:
+                        if not self._written(source, effects.get(source), register, found, stack):
+                            stack.append((source, register))
+                    at = sources[0]
+                elif at == 0:
+                    self._given(register, found)
+                    break
+                else:
+                    at -= 1
+                effect = effects.get(at)
+                if effect is not None and effect.writes & bit:
+                    self._written(at, effect, register, found, stack)
+                    break
+        return found
+
+    def _anywhere(self, register: int, found: set[Origin], stack: list[tuple[int, int]]) -> None:
+        """An exception handler: whatever the register held at any time in the method."""
+        self._given(register, found)
+        for at, effect in self._effects:
+            if effect.writes >> register & 1:
+                self._written(at, effect, register, found, stack)
+
+    def _given(self, register: int, found: set[Origin]) -> None:
+        if 0 <= register - self._first_in < self._ins:
+            found.add(Origin("param", register - self._first_in))
+
+    def _written(
+        self, at: int, effect: Effect | None, register: int, found: set[Origin], stack: list[tuple[int, int]]
+    ) -> bool:
+        """What the instruction *at* puts into *register*; False when it does not write it."""
+        if effect is None or not effect.writes >> register & 1:
+            return False
+        origin = self._made(at, effect)
+        if origin is not None:
+            found.add(origin)
+        elif effect.kind in ("move", "element"):
+            stack.append((at, effect.source))
+        return True
+
+    def _made(self, at: int, effect: Effect) -> Origin | None:
+        """The origin that instruction *at* is."""
+        kind = effect.kind
+        if kind in ("new", "cast"):
+            return Origin(kind, at)
+        if kind == "result":
+            return Origin("call", at - 1)
+        if kind in ("string", "class", "field"):
+            return Origin(kind, self.code.pool_index(at))
+        if kind == "int":
+            value = self.code.literal(at)
+            return None if value is None else Origin("int", value)
+        return None
+
+    def seeds(self, origin: Origin) -> tuple[int, dict[int, int]]:
+        """The registers, as bits, that hold the objects of *origin* from the start, and those that instructions put them into."""
+        if origin.kind == "param":
+            return (1 << self._first_in + origin.value if origin.value < self._ins else 0), {}
+        if origin.kind in ("new", "cast", "call"):
+            at = origin.value + (origin.kind == "call")
+            effect = self._by_instruction.get(at)
+            return 0, {at: effect.writes} if effect is not None and self._made(at, effect) == origin else {}
+        return 0, {at: e.writes for at, e in self._effects if e.kind == origin.kind and self._made(at, e) == origin}
+
+    @property
+    def sweep(self) -> list[tuple[int, int, int, Effect | None]]:
+        """What a walk forward has to look at: instruction, whether it joins or jumps, the registers it touches, its effect."""
+        if self._sweep is None:
+            marks = dict.fromkeys(self.code.joins, _JOIN)
+            for sources in self.code.joins.values():
+                for source in sources:
+                    if source >= 0:
+                        marks[source] = marks.get(source, 0) | _JUMP
+            steps = sorted({*marks, *self._by_instruction})
+            effects = self._by_instruction
+            last = len(self.code)
+            self._sweep = [
+                (at, marks.get(at, 0), e.reads | e.writes if (e := effects.get(at)) else 0, e) for at in steps if at < last
+            ]
+        return self._sweep
+
+
+class _Forward:
+    """The walk with one object: ``state`` is the set of registers that may hold it, as bits."""
+
+    def __init__(self, objects: MethodObjects, origin: Origin) -> None:
+        self._objects = objects
+        self._start, self._seeds = objects.seeds(origin)
+        self._uses: dict[Use, None] = {}
+
+    def run(self) -> dict[Use, None]:
+        seeds, joins = self._seeds, self._objects.code.joins
+        saved: dict[int, int] = {}
+        ever = self._start  # registers that held it at any time: what an exception handler may find
+        if not ever and not seeds:
+            return self._uses
+        sweep = self._objects.sweep
+        backward = any(source >= at or (source < 0 < at) for at, sources in joins.items() for source in sources)
         for _ in range(_MAX_PASSES):
-            changed = False
-            for at in range(len(opcodes)):
-                if at in joins:
-                    state = _joined(at, joins[at], saved, start, everything if at in handlers else None)
-                    steps.state = state
-                if not quiet[at]:
-                    step(at)
-                if at in before_jump and saved.get(at) != state:
-                    saved[at] = dict(state)
-                    changed = changed or bool(joins)
-            if not changed or (not handlers and all(source < at for at, sources in joins.items() for source in sources)):
+            before = (ever, dict(saved))
+            state = self._start
+            for at, mark, touched, effect in sweep:
+                if mark & _JOIN:
+                    sources = joins[at]
+                    state = ever if at and sources == (-1,) else 0
+                    for source in sources:
+                        state |= saved.get(source, 0) if source >= 0 else (0 if at else self._start)
+                if effect is not None:
+                    if state & touched:
+                        state = self._step(at, effect, state)
+                    if at in seeds:
+                        state |= seeds[at]
+                    ever |= state
+                if mark & _JUMP:
+                    saved[at] = state
+            if not backward or before == (ever, saved):
                 break
+        return self._uses
 
-    def note(self, origins: frozenset[Origin], use: Use) -> None:
-        """Record *use* for each of *origins*."""
-        for origin in origins:
-            if origin.kind != "int":  # nobody follows a number
-                self.uses.setdefault(origin, {})[use] = None
-
-    def note_argument(self, at: int, position: int, origins: frozenset[Origin]) -> None:
-        """Record that *origins* stand at argument *position* of the call at *at*."""
-        known = self._registers.get((at, position))
-        self._registers[(at, position)] = origins if known is None else known | origins
-        self.note(origins, Use("arg", at, position))
-
-
-def _joined(
-    at: int,
-    sources: tuple[int, ...],
-    saved: dict[int, dict[int, frozenset[Origin]]],
-    start: dict[int, frozenset[Origin]],
-    everything: dict[int, frozenset[Origin]] | None,
-) -> dict[int, frozenset[Origin]]:
-    """The registers where control comes together: the union over all ways."""
-    if everything is not None:
-        return dict(everything)
-    states = [start if source < 0 else saved[source] for source in sources if source < 0 or source in saved]
-    if len(states) == 1:
-        return dict(states[0])
-    result: dict[int, frozenset[Origin]] = {}
-    for one in states:
-        for register, origins in one.items():
-            known = result.get(register)
-            result[register] = origins if known is None or known is origins else known | origins
-    return result
-
-
-class _Steps:
-    """The effect of single instructions on the registers."""
-
-    def __init__(
-        self, method: MethodObjects, state: dict[int, frozenset[Origin]], everything: dict[int, frozenset[Origin]]
-    ) -> None:
-        self._method = method
-        self._code = method.code
-        self._words = method.code.words
-        self._offsets = method.code.offsets
-        self._everything = everything
-        self.state = state
-
-    def step(self, at: int) -> None:
-        word = self._words[self._offsets[at]]
-        handler = _HANDLERS[word & 0xFF]
-        if handler is not None:
-            handler(self, at, word)
-        elif word & 0xFF in op.WRITES:
-            self._clear(at)
-
-    def _set(self, register: int, origins: frozenset[Origin]) -> None:
-        self.state[register] = origins
-        known = self._everything.get(register)
-        if known is None or not origins <= known:
-            self._everything[register] = origins if known is None else known | origins
-
-    def _clear(self, at: int) -> None:
-        register = self._code.destination(at)
-        self.state.pop(register, None)
-        if self._code.opcode(at) in op.WRITES_WIDE:
-            self.state.pop(register + 1, None)
-
-    def move(self, at: int, word: int) -> None:
-        self._set(self._code.destination(at), self.state.get(self._code.move_source(at), _NOTHING))
-
-    def result(self, at: int, word: int) -> None:
-        self._set(word >> 8, frozenset({Origin("call", at - 1)}))
-
-    def new(self, at: int, word: int) -> None:
-        self._set(word >> 8, frozenset({Origin("new", at)}))
-
-    def string(self, at: int, word: int) -> None:
-        self._set(word >> 8, frozenset({Origin("string", self._code.pool_index(at))}))
-
-    def class_(self, at: int, word: int) -> None:
-        self._set(word >> 8, frozenset({Origin("class", self._code.pool_index(at))}))
-
-    def integer(self, at: int, word: int) -> None:
-        value = self._code.literal(at)
-        if value is not None:
-            self._set(self._code.destination(at), frozenset({Origin("int", value)}))
-
-    def instance_get(self, at: int, word: int) -> None:
-        self._set(word >> 8 & 0xF, frozenset({Origin("field", self._code.pool_index(at))}))
-
-    def static_get(self, at: int, word: int) -> None:
-        self._set(word >> 8, frozenset({Origin("field", self._code.pool_index(at))}))
-
-    def instance_put(self, at: int, word: int) -> None:
-        self._method.note(self.state.get(word >> 8 & 0xF, _NOTHING), Use("put", at, self._code.pool_index(at)))
-
-    def static_put(self, at: int, word: int) -> None:
-        self._method.note(self.state.get(word >> 8, _NOTHING), Use("put", at, self._code.pool_index(at)))
-
-    def element_get(self, at: int, word: int) -> None:
-        """What is taken out of an array comes from where the array comes from: it stands for its elements."""
-        self._set(word >> 8, self.state.get(self._words[self._offsets[at] + 1] & 0xFF, _NOTHING))
-
-    def element_put(self, at: int, word: int) -> None:
-        holders = self.state.get(self._words[self._offsets[at] + 1] & 0xFF, _NOTHING)
-        self._method.note(self.state.get(word >> 8, _NOTHING), Use("into", at, 0, holders))
-
-    def new_array(self, at: int, word: int) -> None:
-        self._set(word >> 8 & 0xF, frozenset({Origin("new", at)}))
-
-    def filled_array(self, at: int, word: int) -> None:
-        for register in self._code.call(at).registers:
-            self._method.note(self.state.get(register, _NOTHING), Use("into", at, 0, frozenset({Origin("call", at)})))
-
-    def returned(self, at: int, word: int) -> None:
-        self._method.note(self.state.get(word >> 8, _NOTHING), Use("return", at))
-
-    def invoke(self, at: int, word: int) -> None:
-        for position, register in enumerate(self._code.call(at).registers):
-            origins = self.state.get(register)
-            if origins:
-                self._method.note_argument(at, position, origins)
-
-    def cast(self, at: int, word: int) -> None:
-        """The object stays what it is, but only if it is of the type from here on."""
-        origins = self.state.get(word >> 8, _NOTHING)
-        if origins:
-            self._method.note(origins, Use("cast", at, self._code.pool_index(at)))
-            self._set(word >> 8, frozenset({Origin("cast", at)}))
-
-
-_Handler = Callable[[_Steps, int, int], None]
-
-
-def _handlers() -> tuple[_Handler | None, ...]:
-    table: list[_Handler | None] = [None] * 256
-    for opcodes, handler in (
-        ((0x07, 0x08, 0x09), _Steps.move),
-        ((0x01, 0x02, 0x03), _Steps.move),
-        ((0x0C,), _Steps.result),
-        ((0x11,), _Steps.returned),
-        ((0x12, 0x13, 0x14, 0x15), _Steps.integer),
-        ((0x1A, 0x1B), _Steps.string),
-        ((0x1C,), _Steps.class_),
-        ((0x1F,), _Steps.cast),
-        ((0x22,), _Steps.new),
-        ((0x23,), _Steps.new_array),
-        ((0x24, 0x25), _Steps.filled_array),
-        ((0x46,), _Steps.element_get),
-        ((0x4D,), _Steps.element_put),
-        ((0x54,), _Steps.instance_get),
-        ((0x5B,), _Steps.instance_put),
-        ((0x62,), _Steps.static_get),
-        ((0x69,), _Steps.static_put),
-        (tuple(op.INVOKES), _Steps.invoke),
-    ):
-        for opcode in opcodes:
-            table[opcode] = handler
-    return tuple(table)
-
-
-_HANDLERS = _handlers()
+    def _step(self, at: int, effect: Effect, state: int) -> int:
+        """Note what is done with the object, and say which registers may hold it afterwards."""
+        kind, source = effect.kind, effect.source
+        if kind == "invoke":
+            for position, register in enumerate(effect.registers):
+                if state >> register & 1:
+                    self._uses[Use("arg", at, position)] = None
+            return state
+        holds = source >= 0 and state >> source & 1
+        if kind in ("move", "element"):
+            return state | effect.writes if holds else state & ~effect.writes
+        if kind == "cast":
+            self._uses[Use("cast", at, self._objects.code.pool_index(at))] = None
+        elif kind == "put" and holds:
+            self._uses[Use("put", at, self._objects.code.pool_index(at))] = None
+        elif kind == "return" and holds:
+            self._uses[Use("return", at)] = None
+        elif kind == "into" and holds:
+            self._uses[Use("into", at, 0, self._objects.held(at, effect.registers[0]))] = None
+        elif kind == "filled":
+            self._uses[Use("into", at, 0, frozenset({Origin("call", at)}))] = None
+        return state & ~effect.writes

@@ -264,7 +264,7 @@ class _Walk:
                 return
             point = self._todo.popleft()
             objects = self._bodies.objects(point.node)
-            for use in objects.uses.get(point.origin, ()) if objects else ():
+            for use in objects.uses(point.origin) if objects else ():
                 self._use(point, use)
         self.lost = True
 

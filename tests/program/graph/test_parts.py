@@ -68,10 +68,10 @@ def test_objects_of_a_method(clip_graph: Opener) -> None:
     click = node(graph, "Lorg/apkvet/clip/thread/Main$Click;->onClick(Landroid/view/View;)V")
     objects = graph.bodies.objects(click)
     assert objects is not None
-    made = [origin for origin in objects.uses if origin.kind == "new"]
+    made = [origin for origin in objects.origins() if origin.kind == "new"]
     assert len(made) == 2  # the runnable and the thread
-    assert any(use.kind == "arg" and use.value == 1 for origin in made for use in objects.uses[origin])
-    assert Origin("param", 0) not in objects.uses or all(use.kind != "return" for use in objects.uses[Origin("param", 0)])
+    assert any(use.kind == "arg" and use.value == 1 for origin in made for use in objects.uses(origin))
+    assert all(use.kind != "return" for use in objects.uses(Origin("param", 0)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""What single instructions do with the objects in registers: which they read, which they write, and how.
+
+Registers are bits of a number, so that a walk asks of most instructions only whether they touch what it follows.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.code import MethodCode
+
+EffectKind = Literal[
+    "move", "result", "new", "string", "class", "int", "field", "put", "element", "into", "filled", "return", "invoke", "cast", "clear"
+]  # fmt: skip
+
+
+class Effect(NamedTuple):
+    """One instruction: ``reads`` and ``writes`` as bits, ``source`` the register whose object is moved, stored or returned.
+
+    ``registers``: the arguments of a call or of an array; of ``into`` the array alone.
+    """
+
+    kind: EffectKind
+    reads: int
+    writes: int
+    source: int = -1
+    registers: tuple[int, ...] = ()
+
+
+def effect_of(code: MethodCode, at: int) -> Effect | None:
+    """What instruction *at* does with objects; None: nothing."""
+    kind = _KINDS[code.opcode(at)]
+    return None if kind is None else _effect(code, at, kind)
+
+
+def _effect(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    word = code.words[code.offsets[at]]
+    if kind == "invoke" or kind == "filled":
+        registers = code.call(at).registers
+        reads = 0
+        for register in registers:
+            reads |= 1 << register
+        return Effect(kind, reads, 0, -1, registers)
+    if kind == "move":
+        source = code.move_source(at)
+        return Effect(kind, 1 << source, 1 << code.destination(at), source)
+    if kind in ("new", "field", "int"):
+        return Effect(kind, 0, 1 << code.destination(at))
+    if kind in ("result", "string", "class"):
+        return Effect(kind, 0, 1 << (word >> 8))
+    if kind == "cast":
+        return Effect(kind, 1 << (word >> 8), 1 << (word >> 8), word >> 8)
+    if kind == "return":
+        return Effect(kind, 1 << (word >> 8), 0, word >> 8)
+    if kind == "put":
+        source = word >> 8 & 0xF if word & 0xFF == op.IPUT_OBJECT else word >> 8
+        return Effect(kind, 1 << source, 0, source)
+    if kind in ("element", "into"):
+        value, array = word >> 8, code.words[code.offsets[at] + 1] & 0xFF
+        if kind == "element":
+            return Effect(kind, 1 << array, 1 << value, array)
+        return Effect(kind, 1 << value, 0, value, (array,))
+    register = code.destination(at)
+    return Effect(kind, 0, (3 if word & 0xFF in op.WRITES_WIDE else 1) << register)
+
+
+def _kinds() -> tuple[EffectKind | None, ...]:
+    """The kind of each opcode. What writes a register and is not listed leaves no object there."""
+    table: list[EffectKind | None] = ["clear" if opcode in op.WRITES else None for opcode in range(256)]
+    listed: tuple[tuple[EffectKind, tuple[int, ...]], ...] = (
+        ("move", (0x01, 0x02, 0x03, 0x07, 0x08, 0x09)),
+        ("result", (0x0C,)),
+        ("return", (0x11,)),
+        ("int", (0x12, 0x13, 0x14, 0x15)),
+        ("string", (op.CONST_STRING, op.CONST_STRING_JUMBO)),
+        ("class", (op.CONST_CLASS,)),
+        ("cast", (0x1F,)),
+        ("new", (op.NEW_INSTANCE, 0x23)),
+        ("filled", (0x24, 0x25)),
+        ("element", (0x46,)),
+        ("into", (0x4D,)),
+        ("field", tuple(op.OBJECT_LOADS)),
+        ("put", (op.IPUT_OBJECT, 0x69)),
+        ("invoke", tuple(op.INVOKES)),
+    )
+    for kind, opcodes in listed:
+        for opcode in opcodes:
+            table[opcode] = kind
+    return tuple(table)
+
+
+_KINDS = _kinds()
