@@ -13,8 +13,7 @@ from typing import NamedTuple
 from analyzer.container import Package
 from analyzer.errors import FormatError, PackageError
 from analyzer.facts import Gap, Place
-from analyzer.formats.arsc import xml_strings
-from analyzer.formats.axml import XmlElement, parse_axml
+from analyzer.formats.axml import XmlElement, parse_axml, xml_strings
 
 _MAGIC = b"\x03\x00\x08\x00"
 _ON_CLICK = 0x0101026F.to_bytes(4, "little")  # android.R.attr.onClick, in the file's resource map
