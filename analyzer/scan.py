@@ -60,9 +60,9 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("signers")
         app = build_app(package, manifest, load_hierarchy(), load_owner_tables(knowledge))
         clock.lap("dex")
-        calls = [*api_calls(app, watch, load_hand_through(knowledge / "hand_through.tsv"))]
-        clock.lap("calls")
         graph = ProgramGraph(app, load_callbacks())
+        calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
+        clock.lap("calls")
         calls = clipboard_facts(graph, calls, watch, knowledge)
         clock.lap("clipboard")
         reached = [*reach_facts(graph, calls, load_traced(knowledge))]

@@ -20,6 +20,7 @@ from analyzer.formats.dex.names import NameFilter
 from analyzer.platform.watch import Watch, WatchedApi, matching_rule
 from analyzer.program.app import App
 from analyzer.program.constants import ArgumentResolver
+from analyzer.program.graph.linking import Linked
 
 
 class Watched(NamedTuple):
@@ -30,13 +31,15 @@ class Watched(NamedTuple):
     receiver: str | None
 
 
-def api_calls(app: App, watch: Watch, hand_through: Mapping[str, int]) -> Iterator[ApiCall | ClipboardAccess]:
+def api_calls(
+    app: App, linked: Linked, watch: Watch, hand_through: Mapping[str, int]
+) -> Iterator[ApiCall | ClipboardAccess]:
     """The ``ApiCall`` and ``ClipboardAccess`` facts of all DEX files; listener removals are attached to the watches."""
-    finder = _Finder(app, watch)
+    finder = _Finder(app, linked, watch)
     watches: list[ClipboardAccess] = []
     removals: list[Place] = []
-    for dex in app.dex_files:
-        for fact in _calls_in(app, dex, finder, ArgumentResolver(dex, hand_through)):
+    for number, dex in enumerate(app.dex_files):
+        for fact in _calls_in(app, number, finder, ArgumentResolver(dex, hand_through)):
             if isinstance(fact, Place):
                 removals.append(fact)
             elif isinstance(fact, ClipboardAccess) and fact.operation == "watch":
@@ -56,10 +59,13 @@ def _outermost(place: Place) -> str:
     return (place.method or "").partition(";")[0].partition("$")[0]
 
 
-def _calls_in(app: App, dex: DexFile, finder: _Finder, resolver: ArgumentResolver) -> Iterator[ApiCall | ClipboardAccess | Place]:
+def _calls_in(
+    app: App, number: int, finder: _Finder, resolver: ArgumentResolver
+) -> Iterator[ApiCall | ClipboardAccess | Place]:
     """The facts of one file; a bare place is the removal of a clipboard listener."""
+    dex = app.dex_files[number]
     invoked = np.bincount(dex.invokes.target, minlength=len(dex.pools.methods))
-    watched = finder.methods(dex, np.flatnonzero(invoked))
+    watched = finder.methods(number, np.flatnonzero(invoked))
     is_watched = np.zeros(len(invoked), dtype=bool)
     is_watched[list(watched)] = True
     hits = np.flatnonzero(is_watched[dex.invokes.target])
@@ -80,8 +86,9 @@ def _calls_in(app: App, dex: DexFile, finder: _Finder, resolver: ArgumentResolve
 class _Finder:
     """Resolves method and field rows to watched APIs; answers are kept across DEX files."""
 
-    def __init__(self, app: App, watch: Watch) -> None:
+    def __init__(self, app: App, linked: Linked, watch: Watch) -> None:
         self._hierarchy = app.hierarchy
+        self._linked = linked
         self._watch = watch
         self._names: dict[str, frozenset[str]] = {}
         for key in watch.methods:
@@ -89,14 +96,18 @@ class _Finder:
             name = member.partition("(")[0]
             self._names[name] = self._names.get(name, frozenset()) | {holder}
         self._filter = NameFilter(self._names)
+        self._watched = linked.inheriting(frozenset().union(*self._names.values()))
         self._answers: dict[tuple[str, str], Watched | None] = {}
 
-    def methods(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
-        """The watched APIs among the method *rows* of *dex*.
+    def methods(self, number: int, rows: NDArray[np.int64]) -> dict[int, Watched]:
+        """The watched APIs among the method *rows* of DEX file *number*.
 
-        Cheapest first: the name, then whether any ancestor of the class is watched for that name, then all the rest.
+        Cheapest first: whether any ancestor of the class is watched, the name, an ancestor for that name, then all the rest.
         """
+        dex = self._linked.dex_files[number]
         pools = dex.pools
+        types = self._linked.type_rows(number)
+        rows = rows[self._watched[types[pools.methods["holder"][rows]]]] if len(types) else rows
         names = pools.methods["name"][rows]
         found = {}
         for index in self._filter.select(dex, names).tolist():

@@ -89,9 +89,10 @@ def main(argv: list[str]) -> int:
         return 2
     facts = Path(argv[0])
     DATA.mkdir(exist_ok=True)
-    tables: dict[str, dict[str, Any]] = {
+    tables: dict[str, dict[str, Any] | list[str]] = {
         "hierarchy": hierarchy(facts),
         "members": members(facts),
+        "method_names": sorted({m.partition("(")[0] for each in members(facts).values() for m in each} - {"<init>"}),
         "permissions": permissions(facts),
         "api_needs": api_needs(facts),
         "lifecycles": lifecycles(facts),

@@ -51,6 +51,28 @@ def load_members() -> dict[str, list[str]]:
     return load_table("members", dict[str, list[str]])
 
 
+def load_method_names() -> frozenset[str]:
+    """The names of all methods, constructors apart, of the platform's public API."""
+    return load_table("method_names", frozenset[str])
+
+
+class PlatformMembers:
+    """Public and protected methods of the platform's classes; those of a class are decoded when they are asked for."""
+
+    def __init__(self) -> None:
+        self._rows = load_table("members", dict[str, msgspec.Raw])
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, cls: str) -> frozenset[str]:
+        """The methods that *cls* declares, as ``name(parameters)return``; empty when it is no class of the platform."""
+        known = self._known.get(cls)
+        if known is None:
+            row = self._rows.get(cls)
+            known = frozenset() if row is None else msgspec.msgpack.decode(row, type=frozenset[str])
+            self._known[cls] = known
+        return known
+
+
 def load_lifecycles() -> dict[str, list[str]]:
     """Lifecycle methods by component base class."""
     return load_table("lifecycles", dict[str, list[str]])

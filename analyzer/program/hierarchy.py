@@ -83,6 +83,10 @@ class Hierarchy:
             known = self._ancestors[cls] = tuple(order)
         return known
 
+    def inherits(self, cls: str, roots: frozenset[str]) -> bool:
+        """Whether *cls* is one of *roots* or inherits from one."""
+        return cls in roots or not roots.isdisjoint(self.ancestors(cls))
+
     def meanings(self, cls: str, member: str) -> tuple[str, ...]:
         """The classes that a call of *member* on *cls* can mean, nearest first.
 

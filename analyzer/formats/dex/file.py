@@ -128,11 +128,15 @@ class DexFile:
 
     def supertypes(self, class_row: int) -> tuple[str, ...]:
         """Superclass first, then interfaces, of class definition *class_row*."""
-        definition = self.pools.classes[class_row]
-        superclass = int(definition["superclass"])
-        rows = self.pools.type_list(int(definition["interfaces"]))
-        own = () if superclass == NO_INDEX else (self.pools.type(superclass),)
-        return own + tuple(self.pools.type(row) for row in rows)
+        superclass, interfaces, first = self._supertypes
+        own = superclass[class_row]
+        rows = interfaces[first[class_row] : first[class_row + 1]]
+        return tuple(self.pools.type(row) for row in (rows if own == NO_INDEX else [own, *rows]))
+
+    @cached_property
+    def _supertypes(self) -> tuple[list[int], list[int], list[int]]:
+        interfaces, first = self.pools.interfaces
+        return self.pools.classes["superclass"].tolist(), interfaces.tolist(), first.tolist()
 
 
 def open_dex(name: str, data: bytes) -> list[DexFile]:

@@ -40,7 +40,7 @@ class Pools:
 
     Columns (numpy views, rows in file order): ``string_offsets``, ``types`` (string row), ``protos`` (shorty,
     returns, parameters), ``fields`` and ``methods`` (holder: type row; shape: type or proto row; name: string row),
-    ``classes`` (class_def_item). Raises ``FormatError`` when a column points outside its table.
+    ``classes`` (class_def_item), ``interfaces`` (type rows of all classes one after another, and where each class's begin). Raises ``FormatError`` when a column points outside its table.
     """
 
     def __init__(self, data: bytes, header: Header) -> None:
@@ -78,6 +78,8 @@ class Pools:
         supers = self.classes["superclass"]
         if ((supers >= types) & (supers != NO_INDEX)).any():
             raise FormatError("a class's superclass points outside the file")
+        flat, lengths = self.type_lists(self.classes["interfaces"].astype(np.int64))
+        self.interfaces = flat, np.concatenate([[0], np.cumsum(lengths)])
 
     def raw_string(self, row: int) -> bytes:
         """The MUTF-8 bytes of string *row*, without its length and end."""

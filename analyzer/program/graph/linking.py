@@ -65,6 +65,7 @@ class Linked:
         self._types: dict[str, int] = {}
         self._above: dict[int, tuple[int, ...]] = {}
         self._above_sets: dict[int, frozenset[int]] = {}
+        self._foreign: dict[int, tuple[int, ...]] = {}
         self._overriders: dict[int, tuple[int, ...]] = {}
         names: dict[str, int] = {}
         protos: dict[bytes, int] = {}
@@ -227,10 +228,14 @@ class Linked:
 
     def _supertypes(self, type_id: int) -> tuple[int, ...]:
         """The direct supertypes of a class of the package; of one of the platform all those above it that have a number."""
-        if self._defined[type_id] >= 0:
-            return self.parents(type_id)
-        names = self._hierarchy.ancestors(self.type_names[type_id])[1:]
-        return tuple(self._types[name] for name in names if name in self._types)
+        own = self.parents(type_id)
+        if own or self._defined[type_id] >= 0:
+            return own
+        known = self._foreign.get(type_id)
+        if known is None:
+            names = self._hierarchy.ancestors(self.type_names[type_id])[1:]
+            known = self._foreign[type_id] = tuple(self._types[name] for name in names if name in self._types)
+        return known
 
     @cached_property
     def _by_member(self) -> tuple[Ints, Ints]:
@@ -454,26 +459,48 @@ class Linked:
         return item >= 0 and bool(self._hands_on_this[int(self.nodes.dex[node])][item])
 
     @cached_property
-    def _subtypes(self) -> dict[int, list[int]]:
+    def _inheritance(self) -> tuple[Ints, Ints]:
+        """Every class of the package with each of its direct supertypes, the superclass first, in order of the class."""
+        child = [np.flatnonzero(self.superclass >= 0)]
+        parent = [self.superclass[child[0]]]
+        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
+            own = np.flatnonzero(self._defined == number)
+            interfaces, first = dex.pools.interfaces
+            rows = self._class_row[own]
+            child.append(np.repeat(own, first[rows + 1] - first[rows]))
+            parent.append(types[interfaces[ranges(first, rows)]] if len(types) else _NONE)
+        children, parents = np.concatenate(child), np.concatenate(parent)
+        order = np.argsort(children, kind="stable")
+        return children[order], parents[order]
+
+    @cached_property
+    def _parents(self) -> dict[int, tuple[int, ...]]:
+        return _grouped(*self._inheritance)
+
+    @cached_property
+    def _subtypes(self) -> dict[int, tuple[int, ...]]:
         """Direct subclasses and implementors, by type number."""
-        found: dict[int, list[int]] = {}
-        for type_id in np.flatnonzero(self._defined >= 0).tolist():
-            for parent in self.parents(type_id):
-                found.setdefault(parent, []).append(type_id)
-        return found
+        children, parents = self._inheritance
+        order = np.argsort(parents, kind="stable")
+        return _grouped(parents[order], children[order])
 
     def parents(self, type_id: int) -> tuple[int, ...]:
         """Superclass and interfaces of a class that the package defines; empty for others."""
-        number = int(self._defined[type_id])
-        if number < 0:
-            return ()
-        dex, types = self.dex_files[number], self._type_of[number]
-        interfaces = int(dex.pools.classes["interfaces"][self._class_row[type_id]])
-        own = int(self.superclass[type_id])
-        parents = [own] if own >= 0 else []
-        if interfaces:
-            parents += [int(types[row]) for row in dex.pools.type_list(interfaces)]
-        return tuple(parents)
+        return self._parents.get(type_id, ())
+
+    def inheriting(self, roots: frozenset[str]) -> NDArray[np.bool_]:
+        """For each type whether it is one of the classes *roots* or inherits from one."""
+        found = np.zeros(len(self.type_names), dtype=bool)
+        for type_id in np.flatnonzero(self._defined < 0).tolist():
+            found[type_id] = self._hierarchy.inherits(self.type_names[type_id], roots)
+        found[[self._types[name] for name in roots if name in self._types]] = True
+        children, parents = self._inheritance
+        while True:
+            new = children[found[parents]]
+            new = new[~found[new]]
+            if not len(new):
+                return found
+            found[new] = True
 
     def subtypes(self, type_id: int) -> list[int]:
         """All classes of the package below *type_id*, not itself."""
@@ -485,6 +512,23 @@ class Linked:
                     found[child] = None
                     stack.append(child)
         return list(found)
+
+
+def ranges(first: Ints, rows: Ints) -> Ints:
+    """The indices of all entries that belong to *rows*, where those of row r are first[r] .. first[r + 1]."""
+    low, length = first[rows], first[rows + 1] - first[rows]
+    ends = np.cumsum(length)
+    if not len(ends):
+        return _NONE
+    found: Ints = np.arange(ends[-1]) - np.repeat(ends - length, length) + np.repeat(low, length)
+    return found
+
+
+def _grouped(keys: Ints, values: Ints) -> dict[int, tuple[int, ...]]:
+    """The values of each key; *keys* are in order."""
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else _NONE
+    bounds, flat = [*starts.tolist(), len(keys)], values.tolist()
+    return {key: tuple(flat[low:high]) for key, (low, high) in zip(keys[starts].tolist(), pairwise(bounds), strict=True)}
 
 
 def _intern(table: dict[str, int], texts: Iterable[str]) -> Ints:

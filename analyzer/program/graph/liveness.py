@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.program.graph.lambdas import Lambdas
-from analyzer.program.graph.linking import Ints, Linked
+from analyzer.program.graph.linking import Ints, Linked, ranges
 
 _TYPE_USES = op.opcode_mask(frozenset({op.NEW_INSTANCE, op.CONST_CLASS}))
 _STATIC_USES = op.opcode_mask(frozenset(range(0x60, 0x6E)))
@@ -55,17 +55,17 @@ class Liveness:
             if not len(frontier):
                 return
             self.methods[frontier] = True
-            sites = order[_ranges(first, frontier)]
+            sites = order[ranges(first, frontier)]
             virtual = _DISPATCHED[opcodes[sites]]
             self._called[keys[sites[virtual]] & 0xFFFFFFFF] = True
             direct = targets[sites[~virtual]]
-            made = types[_ranges(first_type, frontier)]
+            made = types[ranges(first_type, frontier)]
             self._make(made)
-            self._touched[statics[_ranges(first_static, frontier)]] = True
+            self._touched[statics[ranges(first_static, frontier)]] = True
             self._touched[self._holders[frontier]] = True
             self._touched[made] = True
             initialisers = np.flatnonzero(self._is_initialiser & self._touched[self._holders] & ~self.methods)
-            frontier = np.concatenate([direct[direct >= 0], initialisers, bodies[_ranges(first_body, frontier)]])
+            frontier = np.concatenate([direct[direct >= 0], initialisers, bodies[ranges(first_body, frontier)]])
 
     def _constructors_of_roots(self) -> Ints:
         """The platform makes the roots itself: their constructors run."""
@@ -83,13 +83,3 @@ class Liveness:
 
     def _newly_dispatched(self) -> Ints:
         return np.flatnonzero(self._virtual & ~self.methods & self._class_live[self._holders] & self._called[self._members])
-
-
-def _ranges(first: Ints, rows: Ints) -> Ints:
-    """The indices of all entries that belong to *rows*, where those of row r are first[r] .. first[r + 1]."""
-    low, length = first[rows], first[rows + 1] - first[rows]
-    ends = np.cumsum(length)
-    if not len(ends):
-        return np.zeros(0, dtype=np.int64)
-    found: Ints = np.arange(ends[-1]) - np.repeat(ends - length, length) + np.repeat(low, length)
-    return found

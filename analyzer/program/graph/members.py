@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 
-from analyzer.platform.tables import load_members
+from analyzer.platform.tables import PlatformMembers, load_method_names
 from analyzer.program.hierarchy import Hierarchy
 
 _OBJECT = "Ljava/lang/Object;"
@@ -22,27 +21,27 @@ class Members:
     @cached_property
     def platform_names(self) -> frozenset[str]:
         """The names of all methods, constructors apart, of the platform's public API."""
-        return frozenset(member.partition("(")[0] for members in self._platform.values() for member in members) - {"<init>"}
+        return load_method_names()
 
     @cached_property
-    def _platform(self) -> Mapping[str, frozenset[str]]:
-        return {cls: frozenset(members) for cls, members in load_members().items()}
+    def _platform(self) -> PlatformMembers:
+        return PlatformMembers()
 
     def declares(self, cls: str, member: str) -> bool:
         """Whether *cls* itself declares *member*."""
-        return member in self._platform.get(cls, ()) or member in self._hierarchy.members(cls)
+        return member in self._platform.of(cls) or member in self._hierarchy.members(cls)
 
     def of_object(self, member: str) -> bool:
         """Whether java.lang.Object declares *member*."""
-        return member in self._platform.get(_OBJECT, ())
+        return member in self._platform.of(_OBJECT)
 
     def in_platform(self, cls: str, member: str) -> bool:
         """Whether *cls* is a class of the platform that declares *member*."""
-        return member in self._platform.get(cls, ())
+        return member in self._platform.of(cls)
 
     def in_platform_above(self, cls: str, member: str) -> bool:
         """Whether a class or interface of the platform above *cls* declares *member*."""
-        return any(member in self._platform.get(each, ()) for each in self._hierarchy.ancestors(cls)[1:])
+        return any(member in self._platform.of(each) for each in self._hierarchy.ancestors(cls)[1:])
 
     def declaring(self, cls: str, member: str) -> frozenset[str]:
         """The classes and interfaces above *cls*, itself included, that declare *member*."""
