@@ -31,9 +31,7 @@ class Watched(NamedTuple):
     receiver: str | None
 
 
-def api_calls(
-    app: App, linked: Linked, watch: Watch, hand_through: Mapping[str, int]
-) -> Iterator[ApiCall | ClipboardAccess]:
+def api_calls(app: App, linked: Linked, watch: Watch, hand_through: Mapping[str, int]) -> Iterator[ApiCall | ClipboardAccess]:
     """The ``ApiCall`` and ``ClipboardAccess`` facts of all DEX files; listener removals are attached to the watches."""
     finder = _Finder(app, linked, watch)
     watches: list[ClipboardAccess] = []
@@ -59,9 +57,7 @@ def _outermost(place: Place) -> str:
     return (place.method or "").partition(";")[0].partition("$")[0]
 
 
-def _calls_in(
-    app: App, number: int, finder: _Finder, resolver: ArgumentResolver
-) -> Iterator[ApiCall | ClipboardAccess | Place]:
+def _calls_in(app: App, number: int, finder: _Finder, resolver: ArgumentResolver) -> Iterator[ApiCall | ClipboardAccess | Place]:
     """The facts of one file; a bare place is the removal of a clipboard listener."""
     dex = app.dex_files[number]
     invoked = np.bincount(dex.invokes.target, minlength=len(dex.pools.methods))

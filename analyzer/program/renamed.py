@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from analyzer.facts import Owner
 from analyzer.formats.dex import DexFile
+from analyzer.formats.dex.columns import distinct
 from analyzer.program.ownership import UNKNOWN, Ownership
 
 _MOST_USERS = 200
@@ -94,6 +95,6 @@ class RenamedCode:
 
 def _classes_at(dex: DexFile, rows: NDArray[np.int64]) -> set[str]:
     """The classes whose methods hold the instruction *rows*."""
-    items = np.unique(dex.instructions.item[rows]).tolist()
+    items = distinct(dex.instructions.item[rows]).tolist()
     methods = dex.methods.method
     return {dex.pools.method_holder(int(methods[row])) for item in items for row in dex.methods_of_item(item)}

@@ -7,6 +7,7 @@ import struct
 import numpy as np
 
 from analyzer.errors import FormatError
+from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.file import DexFile
 from analyzer.formats.dex.leb128 import read_uleb128
 
@@ -22,9 +23,7 @@ def annotated_methods(dex: DexFile, type_rows: frozenset[int]) -> dict[int, int]
     if not type_rows:
         return found
     sets: dict[int, int | None] = {}
-    for directory in np.unique(dex.pools.classes["annotations"]).tolist():
-        if not directory:
-            continue
+    for directory in _directories_with_methods(dex):
         try:
             for method, annotations in _method_annotations(dex.data, directory):
                 if annotations not in sets:
@@ -35,6 +34,14 @@ def annotated_methods(dex: DexFile, type_rows: frozenset[int]) -> dict[int, int]
         except (struct.error, FormatError, IndexError):
             continue
     return found
+
+
+def _directories_with_methods(dex: DexFile) -> list[int]:
+    """The offsets of the annotations directories that have annotated methods; most have none."""
+    offsets = distinct(dex.pools.classes["annotations"])
+    words = np.frombuffer(dex.data, "<u4", len(dex.data) // 4)
+    at = offsets[(offsets > 0) & (offsets % 4 == 0) & (offsets + 16 <= 4 * len(words))].astype(np.int64)
+    return at[words[at // 4 + 2] > 0].tolist()  # type: ignore[no-any-return]
 
 
 def _method_annotations(data: bytes, directory: int) -> list[tuple[int, int]]:

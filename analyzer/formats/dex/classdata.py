@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
+from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.leb128 import Uleb, read_uleb128_run
 from analyzer.formats.dex.pools import Pools
 
@@ -95,7 +96,7 @@ def _read_items(numbers: Uleb, class_defs: Ints, at: Ints, method_count: int) ->
     method = sums - before[segment]
     in_range = method < method_count
     if not in_range.all():
-        bad += len(np.unique(segment[~in_range] // 2))
+        bad += len(distinct(segment[~in_range] // 2))
         segment, index, method = segment[in_range], index[in_range], method[in_range]
     return EncodedMethods(class_defs[segment // 2], method, values[index + 1], values[index + 2], segment % 2 == 0, bad)
 

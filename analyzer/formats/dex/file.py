@@ -92,14 +92,20 @@ class DexFile:
     @cached_property
     def _methods_by_item(self) -> tuple[Ints, Ints]:
         order = np.argsort(self.methods.code, kind="stable")
-        return order, self.methods.code[order]
+        codes = self.methods.code[order]
+        by_offset = np.argsort(self.items.offset, kind="stable")
+        first = np.empty(len(by_offset), dtype=np.int64)
+        first[by_offset] = np.searchsorted(codes, self.items.offset[by_offset])
+        return order, first
 
     def methods_of_item(self, item: int) -> list[int]:
         """The rows of ``methods`` that share code item *item*: nearly always one."""
-        order, codes = self._methods_by_item
-        offset = self.items.offset[item]
-        low, high = np.searchsorted(codes, [offset, offset + 1])
-        rows: list[int] = order[low:high].tolist()
+        order, first = self._methods_by_item
+        at, offset, codes = int(first[item]), self.items.offset[item], self.methods.code
+        rows: list[int] = []
+        while at < len(order) and codes[order[at]] == offset:
+            rows.append(int(order[at]))
+            at += 1
         return rows
 
     @cached_property

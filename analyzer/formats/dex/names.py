@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.formats.dex.columns import numbered
 from analyzer.formats.dex.file import DexFile
 
 _HEAD_MASKS = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF], dtype=np.int64)
@@ -27,14 +28,14 @@ class NameFilter:
 
     def select(self, dex: DexFile, strings: NDArray[np.uint32]) -> NDArray[np.int64]:
         """The indices into *strings* (string rows, repeats allowed) whose text is a wanted name."""
-        distinct, back = np.unique(strings, return_inverse=True)
+        texts, back = numbered(strings)
         raw = np.frombuffer(dex.data, np.uint8)
-        at = dex.pools.string_offsets[distinct].astype(np.int64)
+        at = dex.pools.string_offsets[texts].astype(np.int64)
         at = np.minimum(at, len(raw) - 4)
         length = raw[at].astype(np.int64)
         head = raw[at + 1].astype(np.int64) | raw[at + 2].astype(np.int64) << 8 | raw[at + 3].astype(np.int64) << 16
         key = length | (head & _HEAD_MASKS[np.minimum(length, 3)]) << 8
         maybe = np.flatnonzero(np.isin(key, self._keys) & (length < 128))
-        good = np.zeros(len(distinct), dtype=bool)
-        good[[row for row in maybe.tolist() if dex.pools.raw_string(int(distinct[row])) in self._names]] = True
+        good = np.zeros(len(texts), dtype=bool)
+        good[[row for row in maybe.tolist() if dex.pools.raw_string(int(texts[row])) in self._names]] = True
         return np.flatnonzero(good[back])

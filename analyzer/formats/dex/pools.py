@@ -7,6 +7,7 @@ later look-ups need no check. Text is decoded row by row, on demand, and kept.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ class Pools:
 
     Columns (numpy views, rows in file order): ``string_offsets``, ``types`` (string row), ``protos`` (shorty,
     returns, parameters), ``fields`` and ``methods`` (holder: type row; shape: type or proto row; name: string row),
-    ``classes`` (class_def_item), ``interfaces`` (type rows of all classes one after another, and where each class's begin). Raises ``FormatError`` when a column points outside its table.
+    ``classes`` (class_def_item), ``interfaces`` (type rows of all classes one after another, and where each class's
+    begin). Raises ``FormatError`` when a column points outside its table.
     """
 
     def __init__(self, data: bytes, header: Header) -> None:
@@ -98,23 +100,33 @@ class Pools:
 
     def texts(self, rows: NDArray[Any]) -> list[str]:
         """Many strings at once, several times faster than one by one. Raises ``FormatError``."""
-        offsets = self.string_offsets[rows].astype(np.int64)
-        data = np.frombuffer(self._data, np.uint8)
-        lengths = np.ones(len(offsets), dtype=np.int64)
-        for _ in range(4):  # a ULEB128 of 32 bits has at most five bytes
-            last = data[np.minimum(offsets + lengths - 1, len(data) - 1)]
-            lengths += last >= 0x80
-        find, raw, known = self._data.find, self._data, self._strings
+        pieces, known = self._pieces, self._strings
+        if pieces is None:
+            return [self.string(row) for row in rows.tolist()]
         texts = []
-        for row, start in zip(rows.tolist(), (offsets + lengths).tolist(), strict=True):
+        for row in rows.tolist():
             text = known.get(row)
             if text is None:
-                end = find(b"\0", start)
-                if end < 0:
-                    raise FormatError(f"string {row} has no end")
-                text = known[row] = decode_mutf8(raw[start:end])
+                piece = pieces[row]
+                short = piece.isascii() and piece  # else its length takes two bytes, or a character does
+                text = known[row] = piece[1:].decode("ascii") if short else decode_mutf8(self.raw_string(row))
             texts.append(text)
         return texts
+
+    @cached_property
+    def _pieces(self) -> list[bytes] | None:
+        """The string data taken apart at the zeros, lengths included; None unless strings follow each other without a gap."""
+        offsets = self.string_offsets.astype(np.int64)
+        if len(offsets) < 2:
+            return None
+        empty = int(self._data[int(offsets[0])] == 0)  # the empty string comes first, and its length is a zero, too
+        end = self._data.find(b"\0", int(offsets[-1]) + 1)
+        pieces = self._data[int(offsets[empty]) : max(end, 0)].split(b"\0")
+        pieces = [b"\0", *pieces] if empty else pieces
+        if len(pieces) != len(offsets):
+            return None
+        lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
+        return pieces if (np.diff(offsets) == lengths[:-1] + 1).all() else None
 
     def type(self, row: int) -> str:
         """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.opcodes import LENGTHS
 
 Ints = NDArray[np.int64]
@@ -55,20 +56,20 @@ class Instructions(NamedTuple):
 
 def read_code_items(units: Units, offsets: Ints) -> CodeItems:
     """The code items at the byte *offsets* (repeats and zeros allowed), checked against the file."""
-    distinct = np.unique(offsets[offsets > 0])
+    at = distinct(offsets[offsets > 0])
     total = len(units)
-    head = distinct // 2
-    fits = (distinct % 2 == 0) & (head + _CODE_HEADER_UNITS <= total)
-    distinct, head, bad = distinct[fits], head[fits], int((~fits).sum())
+    head = at // 2
+    fits = (at % 2 == 0) & (head + _CODE_HEADER_UNITS <= total)
+    at, head, bad = at[fits], head[fits], int((~fits).sum())
     start = head + _CODE_HEADER_UNITS
     size = units[head + 6].astype(np.int64) | units[head + 7].astype(np.int64) << 16
     fits = start + size <= total
-    distinct, start, end = distinct[fits], start[fits], (start + size)[fits]
+    at, start, end = at[fits], start[fits], (start + size)[fits]
     bad += int((~fits).sum())
     layers = _layers(start, end)
     order = np.concatenate([np.zeros(0, dtype=np.int64), *layers])
     ends = tuple(np.cumsum([len(layer) for layer in layers]).tolist())
-    return CodeItems(distinct[order], start[order], end[order], ends, bad, len(distinct) - len(order))
+    return CodeItems(at[order], start[order], end[order], ends, bad, len(at) - len(order))
 
 
 def _layers(start: Ints, end: Ints) -> list[Ints]:
@@ -101,13 +102,13 @@ def sweep(units: Units, items: CodeItems) -> Instructions:
         positions.append(np.flatnonzero(marks))
         begin = layer_end
     bounds = [0, *items.layer_ends]
-    item = [
-        np.searchsorted(items.start[lo:hi], position, side="right") - 1 + lo
+    counts = [
+        np.diff(np.searchsorted(position, items.start[lo:hi]), append=len(position))
         for position, lo, hi in zip(positions, bounds, bounds[1:], strict=False)
     ]
-    all_items = np.concatenate([np.zeros(0, dtype=np.int64), *item])
-    first = np.searchsorted(all_items, np.arange(len(items.offset) + 1))
-    return Instructions(np.concatenate([np.zeros(0, dtype=np.int64), *positions]), all_items, first, cut)
+    first = np.cumsum(np.concatenate([np.zeros(1, dtype=np.int64), *counts]))
+    item = np.repeat(np.arange(len(items.offset)), np.diff(first))
+    return Instructions(np.concatenate([np.zeros(0, dtype=np.int64), *positions]), item, first, cut)
 
 
 def _mark_starts(units: Units, start: Ints, end: Ints, marks: NDArray[np.bool_]) -> int:

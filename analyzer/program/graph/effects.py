@@ -5,13 +5,15 @@ Registers are bits of a number, so that a walk asks of most instructions only wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
 
 EffectKind = Literal[
-    "move", "result", "new", "string", "class", "int", "field", "put", "element", "into", "filled", "return", "invoke", "cast", "clear"
+    "move", "result", "new", "string", "class", "int", "field", "put", "element", "into", "filled", "return", "invoke",
+    "cast", "clear",
 ]  # fmt: skip
 
 
@@ -31,38 +33,47 @@ class Effect(NamedTuple):
 def effect_of(code: MethodCode, at: int) -> Effect | None:
     """What instruction *at* does with objects; None: nothing."""
     kind = _KINDS[code.opcode(at)]
-    return None if kind is None else _effect(code, at, kind)
+    return None if kind is None else _EFFECTS[kind](code, at, kind)
 
 
-def _effect(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+def _listed(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    registers = code.call(at).registers
+    reads = 0
+    for register in registers:
+        reads |= 1 << register
+    return Effect(kind, reads, 0, -1, registers)
+
+
+def _move(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    source = code.move_source(at)
+    return Effect(kind, 1 << source, 1 << code.destination(at), source)
+
+
+def _made(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    return Effect(kind, 0, 1 << code.destination(at))
+
+
+def _cast(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    register = code.words[code.offsets[at]] >> 8
+    return Effect(kind, 1 << register, 1 << register, register)
+
+
+def _given(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    """A return or a store into a field; an instance field's store has the object's register in four bits."""
     word = code.words[code.offsets[at]]
-    if kind == "invoke" or kind == "filled":
-        registers = code.call(at).registers
-        reads = 0
-        for register in registers:
-            reads |= 1 << register
-        return Effect(kind, reads, 0, -1, registers)
-    if kind == "move":
-        source = code.move_source(at)
-        return Effect(kind, 1 << source, 1 << code.destination(at), source)
-    if kind in ("new", "field", "int"):
-        return Effect(kind, 0, 1 << code.destination(at))
-    if kind in ("result", "string", "class"):
-        return Effect(kind, 0, 1 << (word >> 8))
-    if kind == "cast":
-        return Effect(kind, 1 << (word >> 8), 1 << (word >> 8), word >> 8)
-    if kind == "return":
-        return Effect(kind, 1 << (word >> 8), 0, word >> 8)
-    if kind == "put":
-        source = word >> 8 & 0xF if word & 0xFF == op.IPUT_OBJECT else word >> 8
-        return Effect(kind, 1 << source, 0, source)
-    if kind in ("element", "into"):
-        value, array = word >> 8, code.words[code.offsets[at] + 1] & 0xFF
-        if kind == "element":
-            return Effect(kind, 1 << array, 1 << value, array)
-        return Effect(kind, 1 << value, 0, value, (array,))
-    register = code.destination(at)
-    return Effect(kind, 0, (3 if word & 0xFF in op.WRITES_WIDE else 1) << register)
+    source = word >> 8 & 0xF if word & 0xFF == op.IPUT_OBJECT else word >> 8
+    return Effect(kind, 1 << source, 0, source)
+
+
+def _element(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    value, array = code.words[code.offsets[at]] >> 8, code.words[code.offsets[at] + 1] & 0xFF
+    if kind == "element":
+        return Effect(kind, 1 << array, 1 << value, array)
+    return Effect(kind, 1 << value, 0, value, (array,))
+
+
+def _cleared(code: MethodCode, at: int, kind: EffectKind) -> Effect:
+    return Effect(kind, 0, (3 if code.opcode(at) in op.WRITES_WIDE else 1) << code.destination(at))
 
 
 def _kinds() -> tuple[EffectKind | None, ...]:
@@ -91,3 +102,8 @@ def _kinds() -> tuple[EffectKind | None, ...]:
 
 
 _KINDS = _kinds()
+_EFFECTS: dict[EffectKind, Callable[[MethodCode, int, EffectKind], Effect]] = {
+    "invoke": _listed, "filled": _listed, "move": _move, "new": _made, "field": _made, "int": _made, "result": _made,
+    "string": _made, "class": _made, "cast": _cast, "return": _given, "put": _given, "element": _element, "into": _element,
+    "clear": _cleared,
+}  # fmt: skip

@@ -10,7 +10,8 @@ import numpy as np
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.callsites import lambdas
-from analyzer.program.graph.linking import Ints, Linked
+from analyzer.formats.dex.columns import Ints
+from analyzer.program.graph.linking import Linked
 
 
 class MadeLambda(NamedTuple):

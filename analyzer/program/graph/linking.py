@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.columns import Ints, distinct_rows, grouped, numbered, ranges
 from analyzer.formats.dex.pools import NO_INDEX
 from analyzer.program.graph.this_uses import hands_on_this
 from analyzer.program.hierarchy import Hierarchy
 
-Ints = NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
 _SHIFT = 32
 _INTERFACE = 0x200
@@ -76,7 +76,7 @@ class Linked:
             self._type_of.append(types)
             shapes.append(_method_shapes(dex, types, names, protos))
         self.type_names = list(self._types)
-        self._members, inverse = np.unique(np.concatenate([_NONE, *shapes]), return_inverse=True)
+        self._members, inverse = numbered(np.concatenate([_NONE, *shapes]))
         bounds = np.cumsum([0, *map(len, shapes)]).tolist()
         members = [inverse[low:high] for low, high in pairwise(bounds)]
         self.ref_keys: list[Ints] = [
@@ -93,7 +93,7 @@ class Linked:
         self._class_row: Ints = np.full(count, -1, dtype=np.int64)
         for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
             classes = dex.pools.classes
-            own, rows = np.unique(types[classes["type"]] if len(types) else _NONE, return_index=True)
+            own, rows = distinct_rows(types[classes["type"]] if len(types) else _NONE)
             new = self._defined[own] < 0
             own, rows = own[new], rows[new]
             self._defined[own], self._class_row[own] = number, rows
@@ -332,19 +332,20 @@ class Linked:
 
     @cached_property
     def _by_item(self) -> list[tuple[Ints, Ints]]:
+        """For each DEX file the nodes in order of their code item, and where those of each item begin."""
         found = []
         for number in range(len(self.dex_files)):
             own = np.flatnonzero((self.nodes.dex == number) & (self.nodes.item >= 0))
-            order = own[np.argsort(self.nodes.item[own], kind="stable")]
-            found.append((order, self.nodes.item[order]))
+            items = self.nodes.item[own]
+            counts = np.bincount(items, minlength=len(self.dex_files[number].items.offset))
+            found.append((own[np.argsort(items, kind="stable")], np.concatenate([[0], np.cumsum(counts)])))
         return found
 
     def nodes_at(self, dex: int, row: int) -> list[int]:
         """The nodes whose code holds instruction *row* of DEX file *dex*: nearly always one."""
-        order, items = self._by_item[dex]
+        order, first = self._by_item[dex]
         item = self.dex_files[dex].instructions.item[row]
-        low, high = np.searchsorted(items, [item, item + 1])
-        return order[low:high].tolist()  # type: ignore[no-any-return]
+        return order[first[item] : first[item + 1]].tolist()  # type: ignore[no-any-return]
 
     def type_id(self, descriptor: str) -> int | None:
         """The number of the type *descriptor*, or None when no DEX file names it."""
@@ -441,13 +442,10 @@ class Linked:
 
     def _spread(self, dex: int, rows: Ints, values: Ints) -> tuple[Ints, Ints]:
         """For instruction *rows* the nodes that hold them, several where methods share code, and their values."""
-        by_item, items = self._by_item[dex]
+        by_item, first = self._by_item[dex]
         own = self.dex_files[dex].instructions.item[rows]
-        low, high = np.searchsorted(items, own), np.searchsorted(items, own, side="right")
-        repeat = high - low
-        which = np.repeat(np.arange(len(rows)), repeat)
-        place = np.arange(len(which)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-        return by_item[low[which] + place], values[which]
+        which = np.repeat(np.arange(len(rows)), first[own + 1] - first[own])
+        return by_item[ranges(first, own)], values[which]
 
     @cached_property
     def _hands_on_this(self) -> list[NDArray[np.bool_]]:
@@ -475,14 +473,14 @@ class Linked:
 
     @cached_property
     def _parents(self) -> dict[int, tuple[int, ...]]:
-        return _grouped(*self._inheritance)
+        return grouped(*self._inheritance)
 
     @cached_property
     def _subtypes(self) -> dict[int, tuple[int, ...]]:
         """Direct subclasses and implementors, by type number."""
         children, parents = self._inheritance
         order = np.argsort(parents, kind="stable")
-        return _grouped(parents[order], children[order])
+        return grouped(parents[order], children[order])
 
     def parents(self, type_id: int) -> tuple[int, ...]:
         """Superclass and interfaces of a class that the package defines; empty for others."""
@@ -514,23 +512,6 @@ class Linked:
         return list(found)
 
 
-def ranges(first: Ints, rows: Ints) -> Ints:
-    """The indices of all entries that belong to *rows*, where those of row r are first[r] .. first[r + 1]."""
-    low, length = first[rows], first[rows + 1] - first[rows]
-    ends = np.cumsum(length)
-    if not len(ends):
-        return _NONE
-    found: Ints = np.arange(ends[-1]) - np.repeat(ends - length, length) + np.repeat(low, length)
-    return found
-
-
-def _grouped(keys: Ints, values: Ints) -> dict[int, tuple[int, ...]]:
-    """The values of each key; *keys* are in order."""
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else _NONE
-    bounds, flat = [*starts.tolist(), len(keys)], values.tolist()
-    return {key: tuple(flat[low:high]) for key, (low, high) in zip(keys[starts].tolist(), pairwise(bounds), strict=True)}
-
-
 def _intern(table: dict[str, int], texts: Iterable[str]) -> Ints:
     return np.array([table.setdefault(text, len(table)) for text in texts], dtype=np.int64)
 
@@ -538,7 +519,7 @@ def _intern(table: dict[str, int], texts: Iterable[str]) -> Ints:
 def _method_shapes(dex: DexFile, types: Ints, names: dict[str, int], protos: dict[bytes, int]) -> Ints:
     """For each row of the method table its name and prototype in one number."""
     methods = dex.pools.methods
-    rows, inverse = np.unique(methods["name"], return_inverse=True)
+    rows, inverse = numbered(methods["name"])
     name = _intern(names, dex.pools.texts(rows))[inverse] if len(rows) else _NONE
     flat, first = _prototypes(dex, types)
     raw, ends = flat.astype(np.int32).tobytes(), (4 * first).tolist()

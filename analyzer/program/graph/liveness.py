@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.columns import Ints, distinct, ranges
 from analyzer.program.graph.lambdas import Lambdas
-from analyzer.program.graph.linking import Ints, Linked, ranges
+from analyzer.program.graph.linking import Linked
 
 _TYPE_USES = op.opcode_mask(frozenset({op.NEW_INSTANCE, op.CONST_CLASS}))
 _STATIC_USES = op.opcode_mask(frozenset(range(0x60, 0x6E)))
@@ -50,7 +51,7 @@ class Liveness:
         self._make(np.array(sorted(set(roots)), dtype=np.int64))
         frontier = self._constructors_of_roots()
         for _ in range(_MOST_ROUNDS):
-            frontier = np.union1d(frontier, self._newly_dispatched())
+            frontier = distinct(np.concatenate([frontier, self._newly_dispatched()]))
             frontier = frontier[~self.methods[frontier]]
             if not len(frontier):
                 return
@@ -73,13 +74,13 @@ class Liveness:
 
     def _make(self, types: Ints) -> None:
         """Objects of *types* exist: they and the classes above them are live."""
-        new = np.unique(types[~self.made[types]])
+        new = distinct(types[~self.made[types]])
         self.made[new] = True
         while len(new):
             self._class_live[new] = True
             parents = self._linked.superclass[new]
             parents = parents[parents >= 0]
-            new = np.unique(parents[~self._class_live[parents]])
+            new = distinct(parents[~self._class_live[parents]])
 
     def _newly_dispatched(self) -> Ints:
         return np.flatnonzero(self._virtual & ~self.methods & self._class_live[self._holders] & self._called[self._members])

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from analyzer.formats.dex import DexFile
-from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
 from analyzer.program.graph.effects import Effect, effect_of
 
@@ -110,35 +109,28 @@ class MethodObjects:
         stack = [(instruction, register)]
         while stack:
             at, register = stack.pop()
-            bit = 1 << register
             while True:
-                sources = joins.get(at)
-                if sources is not None:
-                    if (at, register) in seen:
-                        break
-                    seen.add((at, register))
-                    if at and sources == (-1,):
-                        self._anywhere(register, found, stack)
-                        break
-                    if -1 in sources:
-                        self._given(register, found)
-                    sources = tuple(source for source in sources if source >= 0)
-                    if not sources:
-                        break
-                    for source in sources[1:]:
-                        if not self._written(source, effects.get(source), register, found, stack):
-                            stack.append((source, register))
-                    at = sources[0]
-                elif at == 0:
-                    self._given(register, found)
+                if at in joins or at == 0:
+                    if (at, register) not in seen:
+                        seen.add((at, register))
+                        self._arrived(at, register, found, stack)
                     break
-                else:
-                    at -= 1
-                effect = effects.get(at)
-                if effect is not None and effect.writes & bit:
-                    self._written(at, effect, register, found, stack)
+                at -= 1
+                if self._written(at, effects.get(at), register, found, stack):
                     break
         return found
+
+    def _arrived(self, at: int, register: int, found: set[Origin], stack: list[tuple[int, int]]) -> None:
+        """What *register* may hold at a join or at the start: asked of each instruction from which control comes."""
+        sources = self.code.joins.get(at, (-1,))
+        if at and sources == (-1,):
+            self._anywhere(register, found, stack)
+            return
+        for source in sources:
+            if source < 0:
+                self._given(register, found)
+            elif not self._written(source, self._by_instruction.get(source), register, found, stack):
+                stack.append((source, register))
 
     def _anywhere(self, register: int, found: set[Origin], stack: list[tuple[int, int]]) -> None:
         """An exception handler: whatever the register held at any time in the method."""
@@ -151,9 +143,7 @@ class MethodObjects:
         if 0 <= register - self._first_in < self._ins:
             found.add(Origin("param", register - self._first_in))
 
-    def _written(
-        self, at: int, effect: Effect | None, register: int, found: set[Origin], stack: list[tuple[int, int]]
-    ) -> bool:
+    def _written(self, at: int, effect: Effect | None, register: int, found: set[Origin], stack: list[tuple[int, int]]) -> bool:
         """What the instruction *at* puts into *register*; False when it does not write it."""
         if effect is None or not effect.writes >> register & 1:
             return False
@@ -213,35 +203,46 @@ class _Forward:
         self._objects = objects
         self._start, self._seeds = objects.seeds(origin)
         self._uses: dict[Use, None] = {}
+        self._saved: dict[int, int] = {}
+        self._ever = self._start  # registers that held it at any time: what an exception handler may find
 
     def run(self) -> dict[Use, None]:
-        seeds, joins = self._seeds, self._objects.code.joins
-        saved: dict[int, int] = {}
-        ever = self._start  # registers that held it at any time: what an exception handler may find
-        if not ever and not seeds:
+        """Walk until nothing changes."""
+        if not self._start and not self._seeds:
             return self._uses
-        sweep = self._objects.sweep
+        joins = self._objects.code.joins
         backward = any(source >= at or (source < 0 < at) for at, sources in joins.items() for source in sources)
         for _ in range(_MAX_PASSES):
-            before = (ever, dict(saved))
-            state = self._start
-            for at, mark, touched, effect in sweep:
-                if mark & _JOIN:
-                    sources = joins[at]
-                    state = ever if at and sources == (-1,) else 0
-                    for source in sources:
-                        state |= saved.get(source, 0) if source >= 0 else (0 if at else self._start)
-                if effect is not None:
-                    if state & touched:
-                        state = self._step(at, effect, state)
-                    if at in seeds:
-                        state |= seeds[at]
-                    ever |= state
-                if mark & _JUMP:
-                    saved[at] = state
-            if not backward or before == (ever, saved):
+            before = (self._ever, dict(self._saved))
+            self._pass()
+            if not backward or before == (self._ever, self._saved):
                 break
         return self._uses
+
+    def _pass(self) -> None:
+        """Once over the instructions, in their order."""
+        seeds, state = self._seeds, self._start
+        for at, mark, touched, effect in self._objects.sweep:
+            if mark & _JOIN:
+                state = self._joined(at)
+            if effect is not None:
+                if state & touched:
+                    state = self._step(at, effect, state)
+                if at in seeds:
+                    state |= seeds[at]
+                self._ever |= state
+            if mark & _JUMP:
+                self._saved[at] = state
+
+    def _joined(self, at: int) -> int:
+        """The registers where control comes together: the union over all ways."""
+        sources = self._objects.code.joins[at]
+        if at and sources == (-1,):
+            return self._ever
+        state = 0
+        for source in sources:
+            state |= self._saved.get(source, 0) if source >= 0 else self._start
+        return state
 
     def _step(self, at: int, effect: Effect, state: int) -> int:
         """Note what is done with the object, and say which registers may hold it afterwards."""

@@ -1,0 +1,62 @@
+"""Questions about integer columns that numpy has no short word for.
+
+``numpy.unique`` answers some of them too, at the price of importing ``numpy.ma`` in every run.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The values, each once, in order."""
+    ordered = np.sort(values)
+    return ordered[_starts(ordered)]
+
+
+def distinct_rows(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """The values, each once, in order; and the first row of each."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = _starts(ordered)
+    return ordered[starts], order[starts]
+
+
+def numbered(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """The values, each once, in order; and for each row the number of its value among them."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = _starts(ordered)
+    number = np.empty(len(values), dtype=np.int64)
+    number[order] = np.cumsum(starts) - 1
+    return ordered[starts], number
+
+
+def ranges(first: Ints, rows: Ints) -> Ints:
+    """The indices of all entries that belong to *rows*, where those of row r are first[r] .. first[r + 1]."""
+    low, length = first[rows], first[rows + 1] - first[rows]
+    ends = np.cumsum(length)
+    if not len(ends):
+        return np.zeros(0, dtype=np.int64)
+    found: Ints = np.arange(ends[-1]) - np.repeat(ends - length, length) + np.repeat(low, length)
+    return found
+
+
+def grouped(keys: Ints, values: Ints) -> dict[int, tuple[int, ...]]:
+    """The values of each key; *keys* are in order."""
+    starts = np.flatnonzero(_starts(keys))
+    bounds, flat = [*starts.tolist(), len(keys)], values.tolist()
+    return {key: tuple(flat[low:high]) for key, (low, high) in zip(keys[starts].tolist(), pairwise(bounds), strict=True)}
+
+
+def _starts(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a new value begins."""
+    starts = np.ones(len(ordered), dtype=bool)
+    starts[1:] = ordered[1:] != ordered[:-1]
+    return starts
