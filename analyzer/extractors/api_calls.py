@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analyzer.facts import ApiCall, Argument, ClipboardAccess, Place, Via
 from analyzer.formats.dex import DexFile
+from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.names import NameFilter
 from analyzer.platform.watch import Watch, WatchedApi, matching_rule
 from analyzer.program.app import App
@@ -91,6 +92,7 @@ class _Finder:
             holder, _, member = key.partition("->")
             name = member.partition("(")[0]
             self._names[name] = self._names.get(name, frozenset()) | {holder}
+        self._prefixes = tuple(group.prefix for group in watch.fields)
         self._filter = NameFilter(self._names)
         self._watched = linked.inheriting(frozenset().union(*self._names.values()))
         self._answers: dict[tuple[str, str], Watched | None] = {}
@@ -120,10 +122,9 @@ class _Finder:
     def fields(self, dex: DexFile, rows: NDArray[np.int64]) -> dict[int, Watched]:
         """The watched static fields among the field *rows* of *dex*."""
         holders = dex.pools.fields["holder"][rows]
+        types = distinct(holders)
         wanted = np.zeros(len(dex.pools.types) + 1, dtype=bool)
-        for group in self._watch.fields:
-            low, high = dex.pools.types_with_prefix(group.prefix.encode())
-            wanted[low:high] = True
+        wanted[types] = [text.startswith(self._prefixes) for text in dex.pools.texts(dex.pools.types[types])]
         found = {}
         for row in rows[wanted[holders]].tolist():
             descriptor = dex.pools.field(row)

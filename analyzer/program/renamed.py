@@ -6,15 +6,16 @@ that only one library's classes use is part of that library, or was merged into 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.facts import Owner
 from analyzer.formats.dex import DexFile
-from analyzer.formats.dex.columns import distinct
+from analyzer.formats.dex.columns import distinct, distinct_rows
 from analyzer.program.ownership import UNKNOWN, Ownership
 
 _MOST_USERS = 200
@@ -27,6 +28,7 @@ class RenamedCode:
     def __init__(self, dex_files: Sequence[DexFile], marks: Sequence[tuple[str, str]]) -> None:
         self._dex_files = dex_files
         self._marks = marks
+        self._users_of: dict[str, frozenset[str]] = {}
 
     def owner(self, cls: str, ownership: Ownership) -> Owner | None:
         """The library that *cls* is from, None when nothing shows it."""
@@ -68,28 +70,29 @@ class RenamedCode:
         libraries = self._marked.get(cls, set())
         return Owner("library", next(iter(libraries))) if len(libraries) == 1 else None
 
-    def _users(self, cls: str) -> set[str]:
-        return {user for number in range(len(self._dex_files)) for user in self._users_in(number, cls)}
-
-    def _users_in(self, number: int, cls: str) -> Iterator[str]:
-        """The classes of one file that call a method of *cls*; making an object calls its constructor."""
-        dex = self._dex_files[number]
-        low, high = dex.pools.types_with_prefix(cls.encode("utf-8", "replace"))
-        if low == high:
-            return
-        holders, rows = self._calls_by_class[number]
-        first, last = np.searchsorted(holders, [low, low + 1])
-        yield from _classes_at(dex, rows[first:last])
+    def _users(self, cls: str) -> frozenset[str]:
+        """The classes that call a method of *cls*; making an object calls its constructor."""
+        known = self._users_of.get(cls)
+        if known is None:
+            users: set[str] = set()
+            for dex, (called, rows) in zip(self._dex_files, self._calls_by_class, strict=True):
+                if cls in called:
+                    users |= _classes_at(dex, rows[called[cls]])
+            known = self._users_of[cls] = frozenset(users)
+        return known
 
     @cached_property
-    def _calls_by_class(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """For each file the rows of its calls in order of the class that is called."""
+    def _calls_by_class(self) -> list[tuple[dict[str, slice], NDArray[np.int64]]]:
+        """For each file the rows of its calls in order of the class that is called, and which are those of a class."""
         found = []
         for dex in self._dex_files:
             calls = dex.invokes
-            holders = dex.pools.methods["holder"][calls.target].astype(np.int64)
+            holders = dex.pools.methods["holder"][calls.target]
             order = np.argsort(holders, kind="stable")
-            found.append((holders[order], calls.row[order]))
+            types, first = distinct_rows(holders[order])
+            bounds = pairwise([*first.tolist(), len(order)])
+            texts = dex.pools.texts(dex.pools.types[types])
+            found.append((dict(zip(texts, (slice(*each) for each in bounds), strict=True)), calls.row[order]))
         return found
 
 

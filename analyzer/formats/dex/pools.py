@@ -150,15 +150,6 @@ class Pools:
         rows = [] if row is None else np.flatnonzero(self.fields["holder"] == row).tolist()
         return frozenset(each for each in rows if self.string(int(self.fields[each]["name"])) == name)
 
-    def types_with_prefix(self, prefix: bytes) -> tuple[int, int]:
-        """The range of type rows whose descriptor starts with *prefix*.
-
-        Strings are sorted and types follow their order (dex-format specification, "type_ids"), so it is one range.
-        """
-        low = bisect_left(range(len(self.types)), prefix, key=lambda row: self.raw_string(int(self.types[row])))
-        high = bisect_left(range(len(self.types)), prefix + b"\xff", key=lambda row: self.raw_string(int(self.types[row])))
-        return low, high
-
     def type_list(self, offset: int) -> tuple[int, ...]:
         """The type rows of the type_list at byte *offset* (0: none)."""
         if offset == 0:
