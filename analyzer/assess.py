@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple, TypeVar
 
-from analyzer.engine import RuleSet, match
+from analyzer.engine import RuleSet, Undecided, run_rules
 from analyzer.facts import (
     ApiCall,
     AppIdentity,
@@ -42,6 +42,7 @@ from analyzer.result import (
     RuleDocs,
     Score,
     TriggerDoc,
+    UndecidedRule,
     WaiversDoc,
 )
 from analyzer.waivers import LoadedWaivers, apply_waivers
@@ -63,6 +64,7 @@ class _Judgement(NamedTuple):
     score: Score | None
     decision: Decision
     waivers: WaiversDoc | None
+    undecided: tuple[Undecided, ...]
 
 
 def assess(
@@ -99,7 +101,7 @@ def assess(
         score=judgement.score,
         decision=judgement.decision,
         catalog=None,
-        coverage=_coverage(observation),
+        coverage=_coverage(observation, judgement.undecided, ruleset),
         provenance=Provenance(
             tool_version=observation.tool_version,
             ruleset_digest=ruleset.digest,
@@ -115,15 +117,16 @@ def assess(
 def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None) -> _Judgement:
     if observation.error is not None:
         why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
-        return _Judgement((), None, Decision("review", (why,), policy.policy.name, policy.group), None)
+        return _Judgement((), None, Decision("review", (why,), policy.policy.name, policy.group), None, ())
     identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
     subject = _subject(observation)
-    findings = findings_of(match(ruleset, observation.facts), identity.package)
+    outcome = run_rules(ruleset, observation.facts, observation.stages, ruleset.unwatched(observation.watch_digest))
+    findings = findings_of(outcome.matches, identity.package)
     waivers = None
     if agreed is not None:
         findings, waivers = apply_waivers(findings, agreed.waivers, identity, subject.signers, agreed.today)
     score = score_of(findings, policy.policy)
-    return _Judgement(findings, score, decide(findings, score, subject, policy), waivers)
+    return _Judgement(findings, score, decide(findings, score, subject, policy), waivers, tuple(outcome.undecided))
 
 
 def _subject(observation: Observation) -> Subject:
@@ -210,7 +213,12 @@ def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc
     return pages
 
 
-def _coverage(observation: Observation) -> CoverageDoc:
+def _coverage(observation: Observation, undecided: tuple[Undecided, ...], ruleset: RuleSet) -> CoverageDoc:
     c = observation.coverage
-    gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in _of(observation, Gap))
-    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps)
+    seen = _of(observation, Gap)
+    if observation.error is None and ruleset.watch_digest not in (None, observation.watch_digest):
+        why = "The package was observed with another watch list than today's."
+        seen.append(Gap("not-watched", why, could_hide="Calls of what was added since.", would_lift="Scan the package again."))
+    gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in seen)
+    rules = tuple(UndecidedRule(u.rule.id, u.rule.title, u.rule.severity, u.stages, u.not_watched) for u in undecided)
+    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps, rules)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from analyzer import __version__
 from analyzer.assess import Agreed, assess
 from analyzer.container import open_package
 from analyzer.container.signing import read_signers
-from analyzer.engine import RuleSet
+from analyzer.engine import RuleSet, load_ruleset
 from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
@@ -27,7 +28,7 @@ from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.platform.callbacks import load_callbacks
 from analyzer.platform.hierarchy import load_hierarchy
 from analyzer.platform.tables import API_LEVEL
-from analyzer.platform.watch import Watch, load_watch
+from analyzer.platform.watch import Watch, extended, load_watch
 from analyzer.policy import LoadedPolicy
 from analyzer.program.app import build_app
 from analyzer.program.graph.program_graph import ProgramGraph
@@ -37,9 +38,21 @@ from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
-__all__ = ["Agreed", "assess", "observe", "scan", "unreadable"]
+__all__ = ["Agreed", "assess", "load_rules", "observe", "scan", "unreadable"]
 
 _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "reach")
+
+
+def load_rules(folders: Sequence[Path] = ()) -> tuple[RuleSet, Watch]:
+    """The built-in rules with those of *folders*, and what is to be looked for, the APIs that these rules name included.
+
+    Raises ``RuleError``.
+    """
+    watch = load_watch()
+    ruleset = load_ruleset([rules_dir(), *folders])
+    extra = ruleset.names_beyond(watch.methods)
+    watch = extended(watch, extra)
+    return ruleset.looked_for(extra, watch.digest), watch
 
 
 def observe(path: Path, watch: Watch | None = None) -> Observation:
@@ -86,11 +99,17 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
 
 
 def scan(
-    path: Path, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None = None, *, reproducible: bool = False
+    path: Path,
+    ruleset: RuleSet,
+    policy: LoadedPolicy,
+    agreed: Agreed | None = None,
+    *,
+    watch: Watch | None = None,
+    reproducible: bool = False,
 ) -> tuple[Observation, Result]:
     """Observe and judge one package. A package that cannot be read gives a result that says so, never an exception."""
     try:
-        observation = observe(path)
+        observation = observe(path, watch)
     except ApkvetError as error:
         observation = unreadable(path, error)
     return observation, assess(observation, ruleset, policy, agreed, reproducible=reproducible)

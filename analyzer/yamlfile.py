@@ -31,6 +31,7 @@ MAX_DEPTH = 40
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _WORDS = {"true": True, "false": False, "null": None}
 _AT = re.compile(r" - at `(.+)`$")
+_INVALID_VALUE = re.compile(r"[Ii]nvalid enum value '([^']*)'")
 _UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -87,6 +88,9 @@ def _explained(message: str, shape: object, where: str, lines: dict[str, int]) -
         path_of_field = f"{path}.{unknown[1]}"
         text, line = f"unknown field `{unknown[1]}` at {path}", lines.get(path_of_field)
     else:
+        value = _INVALID_VALUE.search(text)
+        near = difflib.get_close_matches(value[1], sorted(_words(shape)), n=1) if value else []
+        mend = f"Did you mean `{near[0]}`?" if near else ""
         text, line = f"{text[:1].lower()}{text[1:]} at {path}", None
     while line is None and path not in lines and len(path) > 1:
         path = re.sub(r"(\.[^.\[]+|\[[^\]]*\])$", "", path) if re.search(r"(\.[^.\[]+|\[[^\]]*\])$", path) else "$"
@@ -96,7 +100,19 @@ def _explained(message: str, shape: object, where: str, lines: dict[str, int]) -
 @functools.cache
 def _field_names(shape: object) -> frozenset[str]:
     """Every field name of every struct that *shape* can hold."""
-    names: set[str] = set()
+    structs = [part for part in _parts(shape) if isinstance(part, type) and issubclass(part, Struct)]
+    return frozenset(name for struct in structs for name in struct.__struct_encode_fields__)
+
+
+@functools.cache
+def _words(shape: object) -> frozenset[str]:
+    """Every word of every enumeration that *shape* can hold."""
+    enumerations = [part for part in _parts(shape) if typing.get_origin(part) is typing.Literal]
+    return frozenset(word for part in enumerations for word in typing.get_args(part) if isinstance(word, str))
+
+
+def _parts(shape: object) -> set[object]:
+    """*shape* and all types that it is made of."""
     todo, seen = [shape], set()
     while todo:
         current = todo.pop()
@@ -104,11 +120,10 @@ def _field_names(shape: object) -> frozenset[str]:
             continue
         seen.add(current)
         if isinstance(current, type) and issubclass(current, Struct):
-            names.update(current.__struct_encode_fields__)
             todo.extend(typing.get_type_hints(current).values())
-        elif isinstance(current, types.UnionType) or typing.get_origin(current) is not None:
+        elif isinstance(current, types.UnionType) or typing.get_origin(current) not in (None, typing.Literal):
             todo.extend(typing.get_args(current))
-    return frozenset(names)
+    return seen
 
 
 class _Builder:

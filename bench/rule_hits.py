@@ -20,9 +20,9 @@ import msgspec
 from dex_vs_dexdump import read_dexdump
 
 from analyzer.engine import load_ruleset
-from analyzer.engine.patterns import compile_pattern
-from analyzer.engine.ruleset import leaves
-from analyzer.engine.schema import CallPattern, ClipboardPattern
+from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern
+from analyzer.engine.patterns import fact_test
+from analyzer.engine.plans import leaves
 from analyzer.facts import ApiCall, ClipboardAccess, Fact
 from analyzer.platform.watch import Watch, load_watch
 from analyzer.resources import rules_dir
@@ -47,7 +47,7 @@ _TRIGGER = (
     "trigger", "exported", "returns_result", "on_behalf_of", "on_behalf_of_name", "entry_point", "not_entry_point", "assumed",
     "reached", "traced",
 )  # fmt: skip
-_CONTEXT = ("guarded", "guard", "replaced", "stored", "handed_back", "secret", "sensitive", "via")
+_CONTEXT = ("guarded", "guard", "replaced", "stored", "handed_back", "secret", "sensitive", "via", "gate")
 
 
 def from_facts(pattern: CallPattern | ClipboardPattern, facts: Iterable[Fact]) -> set[Site]:
@@ -58,7 +58,7 @@ def from_facts(pattern: CallPattern | ClipboardPattern, facts: Iterable[Fact]) -
     else:
         free = msgspec.structs.replace(free, removed=None, **dict.fromkeys(_CONTEXT))
     free = msgspec.structs.replace(free, **dict.fromkeys(_TRIGGER))
-    test = compile_pattern(free, lambda _: ())
+    test = fact_test(free) or bool
     kind = ApiCall if isinstance(free, CallPattern) else ClipboardAccess
     hits = [f for f in facts if isinstance(f, kind) and test(f) and f.via == "direct" and "(" in f.api and f.at]
     return {(f.at.file, f.at.method or "", f.at.offset or 0, f.api) for f in hits if f.at}

@@ -12,7 +12,15 @@ from analyzer.cli.options import report_options
 @click.command("facts")
 @click.argument("app", type=click.Path(path_type=Path))
 @click.option("--grep", metavar="TEXT", help="Only lines that hold this text; case does not matter.")
-def facts_command(app: Path, grep: str | None) -> int:
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also look for what these rules name.",
+)
+def facts_command(app: Path, grep: str | None, folders: tuple[Path, ...]) -> int:
     """Print what the analyzer sees in APP (a package or a saved observation), one line a fact.
 
     The lines paste as they are into the examples of a rule.
@@ -23,9 +31,10 @@ def facts_command(app: Path, grep: str | None) -> int:
       apkvet facts app.apk --grep clipboard
     """
     from analyzer.facts import format_fact, load_observation
-    from analyzer.scan import observe
+    from analyzer.scan import load_rules, observe
 
-    observation = load_observation(app) if app.suffix == ".msgpack" else observe(app)
+    watch = load_rules(folders)[1] if folders else None
+    observation = load_observation(app) if app.suffix == ".msgpack" else observe(app, watch)
     for fact in observation.facts:
         line = format_fact(fact)
         if grep is None or grep.lower() in line.lower():

@@ -87,8 +87,7 @@ def test_command(rule_ids: tuple[str, ...], folders: tuple[Path, ...], verbose: 
             examples += 1
             wrong += not outcome.right
             if rule_ids or not outcome.right:
-                got = "match" if outcome.matched else "no match"
-                click.echo(f"{'ok   ' if outcome.right else 'WRONG'} {rule.id}: {outcome.example.name}: {got}")
+                click.echo(f"{'ok   ' if outcome.right else 'WRONG'} {rule.id}: {outcome.example.name}: {outcome.came_out}")
                 if verbose or not outcome.right:
                     click.echo("\n".join(f"      {line}" for line in print_tree(outcome.tree)))
     click.echo(f"{examples} examples of {len(rules)} rules, {wrong} wrong")

@@ -17,6 +17,7 @@ from analyzer.result import VERDICTS, Result, Verdict
 if TYPE_CHECKING:
     from analyzer.assess import Agreed
     from analyzer.engine import RuleSet
+    from analyzer.platform.watch import Watch
     from analyzer.policy import LoadedPolicy
 
 _FAIL_ON, _UNREADABLE = 1, 3
@@ -37,11 +38,12 @@ class Settings(NamedTuple):
 
 
 class Judging(NamedTuple):
-    """What an observation is judged by."""
+    """What packages are judged by, and what is looked for in them."""
 
     ruleset: RuleSet
     policy: LoadedPolicy
     agreed: Agreed | None
+    watch: Watch
 
 
 @click.command("scan")
@@ -113,19 +115,18 @@ def scan_command(
 def load_judging(settings: Settings) -> Judging:
     """Rules, policy and waivers, checked against each other. Raises ``RuleError``."""
     from analyzer.assess import Agreed
-    from analyzer.engine import load_ruleset
     from analyzer.judge import check_policy
     from analyzer.policy import load_policy
-    from analyzer.resources import rules_dir
+    from analyzer.scan import load_rules
     from analyzer.waivers import load_waivers
 
-    ruleset = load_ruleset([rules_dir(), *settings.rules])
+    ruleset, watch = load_rules(settings.rules)
     policy = load_policy(settings.policy, settings.group)
     check_policy(policy, ruleset)
     if settings.waivers is None:
-        return Judging(ruleset, policy, None)
+        return Judging(ruleset, policy, None, watch)
     today = settings.today.date() if settings.today else datetime.datetime.now().astimezone().date()
-    return Judging(ruleset, policy, Agreed(load_waivers(settings.waivers, ruleset.by_id), today))
+    return Judging(ruleset, policy, Agreed(load_waivers(settings.waivers, ruleset.by_id), today), watch)
 
 
 def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result, str | None]:
@@ -134,14 +135,14 @@ def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result,
     from analyzer.scan import assess, scan, unreadable
 
     try:
-        observation, result = scan(path, *judging, reproducible=settings.reproducible)
+        observation, result = scan(path, *judging[:3], watch=judging.watch, reproducible=settings.reproducible)
     except Exception as error:  # a fault of ours must not end the other packages
         if os.environ.get("APKVET_DEBUG"):
             raise
         what = f"apkvet itself failed ({type(error).__name__}: {str(error)[:200]})"
         wrapped = ApkvetError(what, where=str(path), mend="Please report this; APKVET_DEBUG=1 shows where it failed.")
         observation = unreadable(path, wrapped)
-        result = assess(observation, *judging, reproducible=settings.reproducible)
+        result = assess(observation, *judging[:3], reproducible=settings.reproducible)
     if settings.save is not None and observation.sha256:
         settings.save.mkdir(parents=True, exist_ok=True)
         save_observation(observation, settings.save / f"{observation.sha256}.msgpack")

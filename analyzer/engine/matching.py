@@ -1,23 +1,28 @@
 """Rules over facts: pure, and every match carries the facts that made it.
 
-Each distinct pattern is tested once over the facts of its kind; conditions are then set logic over the facts found.
-In scope ``class`` or ``method`` the facts with a place are parted by outermost class or method, and facts of the package
-as a whole are seen in every part. ``not`` always looks at the whole part, whoever owns the facts.
+Each distinct pattern is tested once over the facts of its kind; conditions are then set logic over the facts found, with
+three answers: it holds, it does not, or it cannot be told, because it asks for something that was not looked for. In a
+scope narrower than ``app`` the facts with a place are parted by component, outermost class or method, and facts of the
+package as a whole are seen in every part. ``not`` always looks at the whole part, whoever owns the facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, get_args
 
 from msgspec import Struct
 
-from analyzer.engine.patterns import FACT_OF, compile_pattern, trigger_test
-from analyzer.engine.ruleset import RuleSet, children, leaves, pattern_of, references
-from analyzer.engine.schema import CallPattern, ClipboardPattern, Condition, Pattern, Rule
-from analyzer.facts import ApiCall, ClipboardAccess, Fact, Owner, Reach
+from analyzer.engine.facts_index import FactsIndex, Found, Owned, See
+from analyzer.engine.plans import Leaf, Node, Plan
+from analyzer.engine.ruleset import RuleSet
+from analyzer.engine.schema import Rule
+from analyzer.facts import Fact, Owner, Reach, Stage
 
-Owned = ApiCall | ClipboardAccess
-See = Callable[[Pattern], Sequence[Fact]]
+STAGES: frozenset[Stage] = frozenset(get_args(Stage))
+
+Answer = bool | None
+"""Whether a condition holds; None when it cannot be told."""
 
 
 class Match(Struct, frozen=True):
@@ -34,218 +39,222 @@ class Match(Struct, frozen=True):
     raised: bool = False
 
 
+class Undecided(Struct, frozen=True):
+    """A rule that cannot be told: for want of ``stages``, or of ``not_watched`` APIs that were not looked for."""
+
+    rule: Rule
+    stages: tuple[Stage, ...]
+    not_watched: tuple[str, ...] = ()
+
+
+class Outcome(NamedTuple):
+    """What the rules of a set say of one app."""
+
+    matches: list[Match]
+    undecided: list[Undecided]
+
+
 class TreeNode(Struct, frozen=True):
-    """One node of an evaluated condition: what it is, whether it held, the facts that made it hold."""
+    """One node of an evaluated condition: what it is, whether it held (None: not told), the facts that made it hold."""
 
     label: str
-    held: bool
+    held: Answer
     facts: tuple[Fact, ...]
     children: tuple[TreeNode, ...] = ()
 
 
+class _Ruled(NamedTuple):
+    """What is known of a rule that others refer to; of one that cannot be told, for want of what."""
+
+    held: Answer
+    facts: Found
+    stages: frozenset[Stage] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+_Known = dict[str, _Ruled]
+
+
 def match(ruleset: RuleSet, facts: Sequence[Fact]) -> list[Match]:
-    """Every match of every rule over *facts*, which are in canonical order."""
-    index = _Index(facts)
-    matches: list[Match] = []
-    evidence: dict[str, list[Fact]] = {}
-    for rule in ruleset.rules:
-        found = _match_rule(rule, index, evidence)
-        if found:
-            evidence[rule.id] = index.in_order({fact for m in found for fact in m.facts})
-            matches += found
-    return matches
+    """Every match of every rule over *facts*, which are in canonical order; as if all stages had run."""
+    return run_rules(ruleset, facts, STAGES).matches
 
 
-def explain(rule: Rule, ruleset: RuleSet, facts: Sequence[Fact]) -> tuple[bool, TreeNode]:
+def run_rules(ruleset: RuleSet, facts: Sequence[Fact], stages: Collection[Stage], unwatched: Collection[str] = ()) -> Outcome:
+    """Every match of every rule over *facts*, and the rules that cannot be told.
+
+    *facts* are in canonical order and stem from *stages*; *unwatched* APIs were not looked for.
+    """
+    index = FactsIndex(facts, stages, unwatched)
+    outcome = Outcome([], [])
+    known: _Known = {}
+    for plan in ruleset.plans:
+        ruled = _run(plan, index, known, outcome)
+        if plan.rule.id in ruleset.referred:
+            known[plan.rule.id] = ruled
+    return outcome
+
+
+def explain(rule: Rule, ruleset: RuleSet, facts: Sequence[Fact], stages: Collection[Stage] = STAGES) -> tuple[Answer, TreeNode]:
     """Whether *rule* holds for *facts*, and its condition tree (in a narrower scope: of the part where most held)."""
-    others = [r for r in ruleset.rules if r.id in set(references(rule.match))]
-    index = _Index(facts)
-    evidence: dict[str, list[Fact]] = {}
-    for other in others:
-        found = _match_rule(other, index, evidence)
-        evidence[other.id] = index.in_order({fact for m in found for fact in m.facts})
-    trees = [_tree(rule.match, see, evidence) for see in _parts(rule, index).values()] or [_tree(rule.match, index.see, evidence)]
-    best = max(trees, key=_held_nodes)
-    return any(tree.held for tree in trees), best
+    index = FactsIndex(facts, stages)
+    known: _Known = {}
+    for plan in ruleset.plans:
+        if plan.rule.id in ruleset.needed_by(rule.id):
+            known[plan.rule.id] = _run(plan, index, known, Outcome([], []))
+    plan = ruleset.plan(rule.id)
+    parts = [*index.parts(plan).values()] or [index.see]
+    best = max((_tree(plan.root, see, index, known) for see in parts), key=_held_nodes)
+    return best.held, best
 
 
-def _held_nodes(tree: TreeNode) -> tuple[bool, int]:
+def _held_nodes(tree: TreeNode) -> tuple[int, int]:
     count, todo = 0, [tree]
     while todo:
         node = todo.pop()
-        count += node.held
+        count += node.held is True
         todo += node.children
-    return tree.held, count
+    return {True: 2, None: 1, False: 0}[tree.held], count
 
 
-class _Index:
-    """Facts by kind, and the answers of patterns that were asked before."""
-
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self._by_kind: dict[type[Fact], list[Fact]] = {}
-        self._by_category: dict[str | None, list[Fact]] | None = None
-        self._triggers: dict[tuple[str, str | None] | None, list[Reach]] | None = None
-        self._order = {}
-        for position, fact in enumerate(facts):
-            self._by_kind.setdefault(type(fact), []).append(fact)
-            self._order[id(fact)] = position
-        self._answers: dict[int, tuple[Pattern, Sequence[Fact]]] = {}
-
-    def see(self, pattern: Pattern) -> Sequence[Fact]:
-        """The facts that *pattern* matches."""
-        known = self._answers.get(id(pattern))
-        if known is None:
-            candidates = self._candidates(pattern)
-            test = compile_pattern(pattern, self.triggers) if candidates else bool
-            known = self._answers[id(pattern)] = (pattern, [fact for fact in candidates if test(fact)])
-        return known[1]
-
-    def triggers(self, fact: Fact) -> Sequence[Reach]:
-        """The triggers of a call: the ``Reach`` facts of the method that holds it."""
-        if self._triggers is None:
-            self._triggers = {}
-            for reach in self._by_kind.get(Reach, ()):
-                if isinstance(reach, Reach):
-                    at = reach.at
-                    self._triggers.setdefault((at.file, at.method) if at else None, []).append(reach)
-        place = getattr(fact, "at", None)
-        found = self._triggers.get((place.file, place.method) if place else None, ())
-        return [reach for reach in found if reach.at is None or reach.at.offset in (None, place.offset if place else None)]
-
-    def triggers_of(self, rule: Rule, facts: Iterable[Fact]) -> tuple[Reach, ...]:
-        """The triggers of the calls among *facts* that the rule's patterns ask for."""
-        patterns = [pattern for pattern in leaves(rule.match) if isinstance(pattern, (CallPattern, ClipboardPattern))]
-        found: dict[Reach, None] = {}
-        for fact in facts:
-            if not isinstance(fact, Owned):
-                continue
-            tests = [trigger_test(pattern) for pattern in patterns if fact in self.see(pattern)]
-            for reach in self.triggers(fact):
-                if any(test is None or test(reach) for test in tests):
-                    found[reach] = None
-        return tuple(found)
-
-    def _candidates(self, pattern: Pattern) -> Sequence[Fact]:
-        """The facts that *pattern* can match: calls, of which there are many, by category."""
-        kind = FACT_OF[type(pattern)]
-        if not isinstance(pattern, CallPattern) or pattern.category is None:
-            return self._by_kind.get(kind, ())
-        if self._by_category is None:
-            self._by_category = {}
-            for fact in self._by_kind.get(kind, ()):
-                self._by_category.setdefault(getattr(fact, "category", None), []).append(fact)
-        categories = [pattern.category] if isinstance(pattern.category, str) else pattern.category
-        return [fact for category in categories for fact in self._by_category.get(category, ())]
-
-    def in_order(self, facts: Iterable[Fact]) -> list[Fact]:
-        """*facts* in canonical order."""
-        return sorted(facts, key=lambda fact: self._order[id(fact)])
-
-
-def _match_rule(rule: Rule, index: _Index, evidence: Mapping[str, Sequence[Fact]]) -> list[Match]:
-    parts = _parts(rule, index)
-    collected: dict[Owner | None, set[Fact]] = {}
+def _run(plan: Plan, index: FactsIndex, known: _Known, outcome: Outcome) -> _Ruled:
+    """Evaluate one rule, add its matches or that it cannot be told to *outcome*, and say what others may build on."""
+    if _may(plan.root, index, known) is False:
+        return _Ruled(False, {})
+    parts = index.parts(plan)
+    answers: list[Answer] = []
+    collected: dict[Owner | None, Found] = {}
     for see in parts.values():
-        held, facts = _evaluate(rule.match, see, see, evidence)
-        if not held:
-            continue
-        for owner, own in _by_owner(rule, see, evidence, facts):
-            collected.setdefault(owner, set()).update(own)
-    canonical = {fact: fact for pattern in leaves(rule.match) for fact in index.see(pattern)}
-    canonical |= {fact: fact for reference in references(rule.match) for fact in evidence.get(reference, ())}
-    ordered = sorted(collected.items(), key=lambda item: (item[0] is None, item[0] or Owner("app")))
+        held, facts = _evaluate(plan.root, _View(see, see, index, known))
+        answers.append(held)
+        if held:
+            for owner, own in _by_owner(plan, see, index, known, facts):
+                collected.setdefault(owner, {}).update(own)
+    if collected:
+        matches = _matches(plan, index, collected)
+        outcome.matches.extend(matches)
+        return _Ruled(True, {id(fact): fact for found in matches for fact in found.facts})
+    if not parts:
+        answers.append(_evaluate(plan.root, _View(index.see, index.see, index, known))[0])
+    if None not in answers:
+        return _Ruled(False, {})
+    stages, names = _missing(plan, index, known)
+    outcome.undecided.append(Undecided(plan.rule, tuple(sorted(stages)), tuple(sorted(names))))
+    return _Ruled(None, {}, frozenset(stages), frozenset(names))
+
+
+def _matches(plan: Plan, index: FactsIndex, collected: dict[Owner | None, Found]) -> list[Match]:
     matches: list[Match] = []
-    for owner, facts in ordered:
-        for raised, height in _by_height(rule, index, facts):
-            part = tuple(index.in_order(canonical[f] for f in height))
-            matches.append(Match(rule, owner, part, index.triggers_of(rule, part), raised))
+    for owner, facts in sorted(collected.items(), key=lambda item: (item[0] is None, item[0] or Owner("app"))):
+        for raised, height in _by_height(plan, index, facts):
+            part = tuple(index.in_order(height.values()))
+            matches.append(Match(plan.rule, owner, part, index.triggers_of(plan, part), raised))
     return matches
 
 
-def _by_height(rule: Rule, index: _Index, facts: set[Fact]) -> list[tuple[bool, set[Fact]]]:
+def _by_height(plan: Plan, index: FactsIndex, facts: Found) -> list[tuple[bool, Found]]:
     """The facts parted into those that raise the severity and the rest; facts that are no calls go with both."""
-    pattern = pattern_of(rule.raise_when) if rule.raise_when else None
-    if pattern is None:
+    if plan.raised is None:
         return [(False, facts)]
-    high = set(index.see(pattern)) & facts
-    low = {fact for fact in facts if isinstance(fact, Owned)} - high
-    rest = {fact for fact in facts if not isinstance(fact, Owned)}
+    raising = {id(fact) for fact in index.see(plan.raised)}
+    rest = {key: fact for key, fact in facts.items() if not isinstance(fact, Owned)}
+    high = {key: fact for key, fact in facts.items() if key in raising and key not in rest}
+    low = {key: fact for key, fact in facts.items() if key not in raising and key not in rest}
     return [(raised, part | rest) for raised, part in ((True, high), (False, low)) if part]
 
 
-def _by_owner(
-    rule: Rule, see: See, evidence: Mapping[str, Sequence[Fact]], facts: set[Fact]
-) -> list[tuple[Owner | None, set[Fact]]]:
+def _by_owner(plan: Plan, see: See, index: FactsIndex, known: _Known, facts: Found) -> list[tuple[Owner | None, Found]]:
     """The evidence parted by owner: each owner whose calls alone make the rule hold; else all of it, for nobody."""
-    owners = sorted({fact.owner for fact in facts if isinstance(fact, Owned)})
+    owners = sorted({fact.owner for fact in facts.values() if isinstance(fact, Owned)})
     if len(owners) <= 1:
         return [(owners[0] if owners else None, facts)]
-    found: list[tuple[Owner | None, set[Fact]]] = []
+    found: list[tuple[Owner | None, Found]] = []
     for owner in owners:
 
-        def own(pattern: Pattern, owner: Owner = owner) -> Sequence[Fact]:
-            return [fact for fact in see(pattern) if not isinstance(fact, Owned) or fact.owner == owner]
+        def own(leaf: Leaf, owner: Owner = owner) -> Sequence[Fact]:
+            return [fact for fact in see(leaf) if not isinstance(fact, Owned) or fact.owner == owner]
 
-        held, part = _evaluate(rule.match, own, see, evidence)
-        if held and any(isinstance(fact, Owned) for fact in part):
+        held, part = _evaluate(plan.root, _View(own, see, index, known))
+        if held and any(isinstance(fact, Owned) for fact in part.values()):
             found.append((owner, part))
     return found or [(None, facts)]
 
 
-def _parts(rule: Rule, index: _Index) -> dict[str, See]:
-    """What the rule sees in each part of its scope; only parts that hold a fact of one of its patterns."""
-    if rule.scope == "app":
-        return {"": index.see}
-    cut = _outermost_class if rule.scope == "class" else _method
-    keys = {cut(fact) for pattern in leaves(rule.match) for fact in index.see(pattern)} - {""}
+class _View(NamedTuple):
+    """What a condition sees: the facts of one part and owner, those of the whole part (for ``not``), other rules."""
 
-    def part(key: str) -> See:
-        return lambda pattern: [fact for fact in index.see(pattern) if cut(fact) in ("", key)]
-
-    return {key: part(key) for key in sorted(keys)}
+    see: See
+    see_all: See
+    facts: FactsIndex
+    known: _Known
 
 
-def _method(fact: Fact) -> str:
-    return (fact.at.method or "") if isinstance(fact, Owned) and fact.at else ""
+def _evaluate(node: Node, view: _View) -> tuple[Answer, Found]:
+    """Whether the condition holds, and all facts that make it hold."""
+    if node.leaf is not None:
+        facts = view.see(node.leaf)
+        if facts:
+            return True, {id(fact): fact for fact in facts}
+        return (None if view.facts.unknown(node.leaf) else False), {}
+    if node.kind == "rule":
+        ruled = view.known[node.rule]
+        return ruled.held, ruled.facts
+    if node.kind == "not":
+        held, _ = _evaluate(node.children[0], view._replace(see=view.see_all))
+        return (None if held is None else not held), {}
+    results = [_evaluate(child, view) for child in node.children]
+    held = _joined(node, [result for result, _ in results])
+    if not held:
+        return held, {}
+    found: Found = {}
+    for result, facts_ in results:
+        if result:
+            found.update(facts_)
+    return True, found
 
 
-def _outermost_class(fact: Fact) -> str:
-    return _method(fact).partition(";")[0].partition("$")[0]
+def _joined(node: Node, answers: Sequence[Answer]) -> Answer:
+    """What an inner node makes of its children's answers (Kleene's three-valued logic)."""
+    if node.kind == "all":
+        return False if False in answers else None if None in answers else True
+    if node.kind == "any":
+        return _any(answers)
+    sure = sum(answer is True for answer in answers)
+    possible = sum(answer is not False for answer in answers)
+    return True if sure >= node.count else None if possible >= node.count else False
 
 
-def _evaluate(condition: Condition, see: See, see_all: See, evidence: Mapping[str, Sequence[Fact]]) -> tuple[bool, set[Fact]]:
-    """Whether *condition* holds, and all facts that make it hold. *see_all* is what ``not`` looks at."""
-    pattern = pattern_of(condition)
-    if pattern is not None:
-        found = see(pattern)
-        return bool(found), set(found)
-    if condition.rule is not None:
-        return bool(evidence.get(condition.rule)), set(evidence.get(condition.rule, ()))
-    if condition.not_ is not None:
-        return not _evaluate(condition.not_, see_all, see_all, evidence)[0], set()
-    results = [_evaluate(child, see, see_all, evidence) for _, child in children(condition)]
-    if condition.all is not None:
-        held = all(result for result, _ in results)
-    else:
-        held = sum(result for result, _ in results) >= (condition.at_least.count if condition.at_least else 1)
-    return held, {fact for result, facts in results if result for fact in facts} if held else set()
+def _any(answers: Iterable[Answer]) -> Answer:
+    answers = tuple(answers)
+    return True if True in answers else None if None in answers else False
 
 
-def _tree(condition: Condition, see: See, evidence: Mapping[str, Sequence[Fact]]) -> TreeNode:
-    held, facts = _evaluate(condition, see, see, evidence)
-    below = tuple(_tree(child, see, evidence) for _, child in children(condition))
-    return TreeNode(_label(condition), held, () if below else tuple(sorted(facts, key=str)), below)
+def _may(node: Node, index: FactsIndex, known: _Known) -> Answer:
+    """Whether the condition can hold in any part: False rules it out, None is that it cannot be told. Cheap."""
+    if node.leaf is not None:
+        return True if index.see(node.leaf) else None if index.unknown(node.leaf) else False
+    if node.kind == "rule":
+        return known[node.rule].held
+    if node.kind == "not":
+        return True
+    return _joined(node, [_may(child, index, known) for child in node.children])
 
 
-def _label(condition: Condition) -> str:
-    """A node in words: its kind and the fields that its pattern gives."""
-    pattern = pattern_of(condition)
-    if pattern is not None:
-        name = next(n for n in condition.__struct_fields__ if getattr(condition, n) is not None)
-        given = ((n, getattr(pattern, n)) for n in pattern.__struct_fields__)
-        return f"{name}: " + ", ".join(f"{n} {v}" for n, v in given if v is not None)
-    if condition.rule is not None:
-        return f"rule: {condition.rule}"
-    if condition.at_least is not None:
-        return f"at least {condition.at_least.count} of"
-    return "all" if condition.all is not None else "any" if condition.any is not None else "not"
+def _missing(plan: Plan, index: FactsIndex, known: _Known) -> tuple[set[Stage], set[str]]:
+    stages: set[Stage] = set()
+    names: set[str] = set()
+    for leaf in plan.leaves:
+        if not index.see(leaf):
+            more, apis = index.missing(leaf)
+            stages |= more
+            names |= apis
+    for reference in plan.references:
+        stages |= known[reference].stages
+        names |= known[reference].names
+    return stages, names
+
+
+def _tree(node: Node, see: See, index: FactsIndex, known: _Known) -> TreeNode:
+    held, facts = _evaluate(node, _View(see, see, index, known))
+    below = tuple(_tree(child, see, index, known) for child in node.children)
+    return TreeNode(node.label, held, () if below else tuple(index.in_order(facts.values())), below)

@@ -1,22 +1,32 @@
-"""From a pattern to a test of single facts."""
+"""From a pattern to tests of single facts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from analyzer.engine.schema import (
+from analyzer.engine.pattern_schema import (
     AppPattern,
     ArgumentPattern,
     CallPattern,
     ClipboardPattern,
     ComponentPattern,
+    EndpointPattern,
+    FlowPattern,
     GapPattern,
+    GatePattern,
+    IntentPattern,
+    LibraryPattern,
+    NativePattern,
+    OverridePattern,
     Pattern,
+    PayloadPattern,
     PermissionPattern,
+    ReachPattern,
     SdkPattern,
     SignerPattern,
+    StringPattern,
     Text,
     TraitPattern,
 )
@@ -25,79 +35,119 @@ from analyzer.facts import (
     AppIdentity,
     ClipboardAccess,
     Component,
+    Constant,
+    Endpoint,
     Fact,
+    Flow,
     Gap,
+    Gate,
+    IntentFilter,
+    Library,
+    NativeLibrary,
+    Override,
     OwnerKind,
+    Payload,
     Permission,
     Reach,
     Signer,
+    Stage,
     Trait,
 )
-
-TriggersOf = Callable[[Any], Sequence[Reach]]
-"""The triggers of a call."""
 
 Test = Callable[[Any], bool]
 """Takes a fact of the kind that the pattern looks at; ``FACT_OF`` says which."""
 
-FACT_OF: dict[type[Pattern], type[Fact]] = {
-    PermissionPattern: Permission,
-    ComponentPattern: Component,
-    CallPattern: ApiCall,
-    ClipboardPattern: ClipboardAccess,
-    TraitPattern: Trait,
-    SignerPattern: Signer,
-    GapPattern: Gap,
-    SdkPattern: AppIdentity,
-    AppPattern: AppIdentity,
+FACT_OF: dict[type[Pattern], tuple[type[Fact], Stage | None]] = {
+    PermissionPattern: (Permission, "manifest"),
+    ComponentPattern: (Component, "manifest"),
+    IntentPattern: (Component, "manifest"),
+    CallPattern: (ApiCall, "dex"),
+    ClipboardPattern: (ClipboardAccess, "dex"),
+    ReachPattern: (Reach, "reach"),
+    OverridePattern: (Override, "dex"),
+    StringPattern: (Constant, "strings"),
+    FlowPattern: (Flow, "flow"),
+    LibraryPattern: (Library, "libraries"),
+    EndpointPattern: (Endpoint, "endpoints"),
+    NativePattern: (NativeLibrary, "native"),
+    PayloadPattern: (Payload, "payloads"),
+    TraitPattern: (Trait, "manifest"),
+    SignerPattern: (Signer, "signers"),
+    GapPattern: (Gap, None),
+    SdkPattern: (AppIdentity, "manifest"),
+    AppPattern: (AppIdentity, "manifest"),
 }
-"""The kind of fact that each kind of pattern looks at."""
+"""The kind of fact that each kind of pattern looks at, and the stage that finds such facts."""
 
 _LONGEST_TEXT = 4096
 
 
-def compile_pattern(pattern: Pattern, triggers: TriggersOf) -> Test:
-    """A test that holds for the facts which *pattern* matches; facts of another kind never reach it."""
+def fact_test(pattern: Pattern) -> Test | None:
+    """A test that holds for the facts which *pattern* matches, its triggers left aside; None when any fact will do."""
     tests = _COMPILERS[type(pattern)](pattern)
-    if isinstance(pattern, (CallPattern, ClipboardPattern)):
-        tests = [*tests, *_triggered(pattern, triggers)]
+    if not tests:
+        return None
     if len(tests) == 1:
         return tests[0]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda fact: first(fact) and second(fact)
     return lambda fact: all(test(fact) for test in tests)
 
 
-def trigger_test(pattern: CallPattern | ClipboardPattern) -> Callable[[Reach], bool] | None:
+def trigger_test(pattern: Pattern) -> Callable[[Reach], bool] | None:
     """The test of one trigger, or None when the pattern does not ask for any."""
-    tests = [
-        *_value(pattern.trigger, "kind"),
-        *_value(pattern.exported, "exported"),
-        *_value(pattern.returns_result, "returns_result"),
-        *_value(pattern.assumed, "assumed"),
-        *_text(_as_text(pattern.on_behalf_of), lambda r: r.on_behalf_of.kind if r.on_behalf_of else None),
-        *_text(pattern.on_behalf_of_name, lambda r: r.on_behalf_of.name if r.on_behalf_of else None),
-        *_text(pattern.entry_point, lambda r: r.entry_point),
-        *_not_text(pattern.not_entry_point, lambda r: r.entry_point),
-    ]
+    if not isinstance(pattern, (CallPattern, ClipboardPattern)):
+        return None
+    tests = [*_trigger(pattern), *_value(pattern.assumed, "assumed")]
     return (lambda reach: all(test(reach) for test in tests)) if tests else None
 
 
-def _triggered(pattern: CallPattern | ClipboardPattern, triggers: TriggersOf) -> list[Test]:
-    tests: list[Test] = []
-    one = trigger_test(pattern)
-    if one is not None:
-        tests.append(lambda fact: any(one(reach) for reach in triggers(fact)))
-    if pattern.reached is not None:
-        tests.append(lambda fact: any(r.kind != "unreachable" for r in triggers(fact)) == pattern.reached)
-    if pattern.traced is not None:
-        tests.append(lambda fact: bool(triggers(fact)) == pattern.traced)
-    return tests
+def _trigger(p: CallPattern | ClipboardPattern | ReachPattern) -> list[Test]:
+    return [
+        *_value(p.trigger, "kind"),
+        *_value(p.exported, "exported"),
+        *_value(p.returns_result, "returns_result"),
+        *_text(_as_text(p.on_behalf_of), lambda r: r.on_behalf_of.kind if r.on_behalf_of else None),
+        *_text(p.on_behalf_of_name, lambda r: r.on_behalf_of.name if r.on_behalf_of else None),
+        *_text(p.entry_point, lambda r: r.entry_point),
+        *_not_text(p.not_entry_point, lambda r: r.entry_point),
+    ]
+
+
+def text_test(wanted: Text) -> Callable[[str | None], bool]:
+    """A test that a text is one of the wanted; ``*`` stands for anything."""
+    values = [wanted] if isinstance(wanted, str) else wanted
+    exact = frozenset(value for value in values if "*" not in value)
+    globs = ["".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", v)) for v in values if "*" in v]
+    if not globs:
+        return lambda text: text in exact
+    regex = re.compile("|".join(globs), re.DOTALL)
+    known: dict[str, bool] = {}
+
+    def test(text: str | None) -> bool:
+        if text is None:
+            return False
+        answer = known.get(text)
+        if answer is None:
+            answer = text in exact or regex.fullmatch(text[:_LONGEST_TEXT]) is not None
+            if len(known) < _MOST_ANSWERS and len(text) < _LONGEST_KEPT:
+                known[text] = answer
+        return answer
+
+    return test
+
+
+# Answers that one text pattern keeps: a catalog asks the same of every app, and most texts come again.
+_MOST_ANSWERS = 20_000
+_LONGEST_KEPT = 300
 
 
 def _text(wanted: Text | None, read: Callable[[Any], str | None]) -> list[Test]:
     """A test of one text; none when the pattern does not care."""
     if wanted is None:
         return []
-    test = _text_test(wanted)
+    test = text_test(wanted)
     return [lambda fact: test(read(fact))]
 
 
@@ -105,7 +155,7 @@ def _not_text(unwanted: Text | None, read: Callable[[Any], str | None]) -> list[
     """A test that one text is none of these."""
     if unwanted is None:
         return []
-    test = _text_test(unwanted)
+    test = text_test(unwanted)
     return [lambda fact: not test(read(fact))]
 
 
@@ -113,18 +163,8 @@ def _texts(wanted: Text | None, read: Callable[[Any], Iterable[str]]) -> list[Te
     """A test that any of several texts passes."""
     if wanted is None:
         return []
-    test = _text_test(wanted)
+    test = text_test(wanted)
     return [lambda fact: any(test(text) for text in read(fact))]
-
-
-def _text_test(wanted: Text) -> Callable[[str | None], bool]:
-    values = [wanted] if isinstance(wanted, str) else wanted
-    exact = frozenset(value for value in values if "*" not in value)
-    globs = ["".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", v)) for v in values if "*" in v]
-    if not globs:
-        return lambda text: text in exact
-    regex = re.compile("|".join(globs), re.DOTALL)
-    return lambda text: text is not None and (text in exact or regex.fullmatch(text[:_LONGEST_TEXT]) is not None)
 
 
 def _value(wanted: object, name: str) -> list[Test]:
@@ -142,70 +182,112 @@ def _filled(wanted: bool | None, name: str) -> list[Test]:
     return [] if wanted is None else [lambda fact: bool(getattr(fact, name)) == wanted]
 
 
-def _permission(p: PermissionPattern) -> list[Test]:
-    used: list[Test] = [lambda f: f.used is None] if p.used == "unknown" else _value(p.used, "used")
-    return [
-        *_text(p.name, lambda f: f.name),
-        *_value(p.declared, "declared"),
-        *used,
-        *_value(p.custom, "custom"),
-        *_text(p.level, lambda f: (f.protection_level or "").partition("|")[0]),
-        *_text(p.group, lambda f: f.group),
-    ]
+def _at_least(limit: int | None, name: str) -> list[Test]:
+    return [] if limit is None else [lambda fact: (value := getattr(fact, name)) is not None and value >= limit]
 
 
-def _component(p: ComponentPattern) -> list[Test]:
-    guarded: list[Test] = [] if p.guarded is None else [lambda f: _is_guarded(f) == p.guarded]
-    return [
-        *_value(p.kind, "kind"),
-        *_text(p.name, lambda f: f.name),
-        *_value(p.exported, "exported"),
-        *_value(p.enabled, "enabled"),
-        *guarded,
-        *_text(p.permission, lambda f: f.permission),
-        *_text(p.process, lambda f: f.process),
-        *_texts(p.action, lambda f: [a for i in f.filter for a in i.actions]),
-        *_texts(p.data, lambda f: [d for i in f.filter for d in i.data]),
-        *_texts(p.foreground_service_type, lambda f: (f.foreground_service_type or "").split("|")),
-    ]
-
-
-def _is_guarded(fact: Fact) -> bool:
-    return isinstance(fact, Component) and any((fact.permission, fact.read_permission, fact.write_permission))
-
-
-def _argument(p: ArgumentPattern | None) -> list[Test]:
-    if p is None:
-        return []
-    test = _text_test(p.value)
-    return [lambda f: any(test(a.value) and p.index in (None, a.index) for a in f.arg)]
+def _at_most(limit: int | None, name: str) -> list[Test]:
+    return [] if limit is None else [lambda fact: (value := getattr(fact, name)) is not None and value <= limit]
 
 
 def _as_text(kinds: OwnerKind | list[OwnerKind] | None) -> Text | None:
     return list(kinds) if isinstance(kinds, list) else kinds
 
 
-def _call(p: CallPattern) -> list[Test]:
+def _owned(p: CallPattern | ClipboardPattern | OverridePattern | StringPattern) -> list[Test]:
     return [
-        *_value(p.category, "category"),
         *_text(_as_text(p.owner), lambda f: f.owner.kind),
         *_text(p.owner_name, lambda f: f.owner.name),
         *_not_text(p.not_owner_name, lambda f: f.owner.name),
-        *_value(p.via, "via"),
+    ]
+
+
+def _permission(p: PermissionPattern) -> list[Test]:
+    used: list[Test] = [lambda f: f.used is None] if p.used == "unknown" else _value(p.used, "used")
+    return [
+        *_value(p.declared, "declared"),
+        *used,
+        *_text(p.name, lambda f: f.name),
+        *_value(p.custom, "custom"),
+        *_text(p.level, lambda f: (f.protection_level or "").partition("|")[0]),
+        *_text(p.group, lambda f: f.group),
+        *_texts(_as_text(p.used_by), lambda f: [use.owner.kind for use in f.used_by]),
+        *_texts(p.used_by_name, lambda f: [use.owner.name for use in f.used_by]),
+    ]
+
+
+def _guarded(wanted: bool | None) -> list[Test]:
+    return [] if wanted is None else [lambda f: any((f.permission, f.read_permission, f.write_permission)) == wanted]
+
+
+def _component(p: ComponentPattern) -> list[Test]:
+    return [
+        *_value(p.kind, "kind"),
+        *_text(p.name, lambda f: f.name),
+        *_value(p.exported, "exported"),
+        *_value(p.enabled, "enabled"),
+        *_guarded(p.guarded),
+        *_text(p.permission, lambda f: f.permission),
+        *_text(p.process, lambda f: f.process),
+        *_texts(p.action, lambda f: [a for i in f.filter for a in i.actions]),
+        *_texts(p.data, lambda f: [d for i in f.filter for d in i.data]),
+        *_texts(p.authority, lambda f: f.authorities),
+        *_value(p.grants_uris, "grant_uri_permissions"),
+        *_texts(p.foreground_service_type, lambda f: (f.foreground_service_type or "").split("|")),
+    ]
+
+
+def _intent(p: IntentPattern) -> list[Test]:
+    in_filter: list[Callable[[IntentFilter], bool]] = [
+        *_texts(p.action, lambda i: i.actions),
+        *_texts(p.category, lambda i: i.categories),
+        *_texts(p.data, lambda i: i.data),
+    ]
+    return [
+        *_value(p.kind, "kind"),
+        *_text(p.name, lambda f: f.name),
+        *_value(p.exported, "exported"),
+        *_guarded(p.guarded),
+        lambda f: any(all(test(i) for test in in_filter) for i in f.filter),
+    ]
+
+
+def _argument(p: ArgumentPattern | None) -> list[Test]:
+    if p is None:
+        return []
+    test = text_test(p.value)
+    return [lambda f: any(test(a.value) and p.index in (None, a.index) for a in f.arg)]
+
+
+def _call(p: CallPattern) -> list[Test]:
+    return [
+        *_value(p.category, "category"),
         *_text(p.api, lambda f: f.api),
+        *_owned(p),
+        *_value(p.via, "via"),
         *_argument(p.argument),
     ]
+
+
+def _gate(p: GatePattern | None) -> list[Test]:
+    if p is None:
+        return []
+    effect = text_test(p.effect) if p.effect is not None else bool
+
+    def holds(gate: Gate) -> bool:
+        level = p.at_api
+        return effect(gate.effect) and (level is None or gate.api_from <= level <= (gate.api_to or level))
+
+    return [lambda f: any(holds(gate) for gate in f.gate)]
 
 
 def _clipboard(p: ClipboardPattern) -> list[Test]:
     sensitive: list[Test] = [lambda f: f.sensitive is None] if p.sensitive == "unknown" else _value(p.sensitive, "sensitive")
     return [
         *_value(p.operation, "operation"),
-        *_text(_as_text(p.owner), lambda f: f.owner.kind),
-        *_text(p.owner_name, lambda f: f.owner.name),
-        *_not_text(p.not_owner_name, lambda f: f.owner.name),
-        *_value(p.via, "via"),
         *_text(p.api, lambda f: f.api),
+        *_owned(p),
+        *_value(p.via, "via"),
         *_filled(p.removed, "removed_at"),
         *_filled(p.guarded, "guard"),
         *_texts(p.guard, lambda f: f.guard),
@@ -214,6 +296,83 @@ def _clipboard(p: ClipboardPattern) -> list[Test]:
         *_filled(p.handed_back, "handed_back_at"),
         *_filled(p.secret, "secret"),
         *sensitive,
+        *_gate(p.gate),
+    ]
+
+
+def _reach(p: ReachPattern) -> list[Test]:
+    guarded: list[Test] = [] if p.guarded is None else [lambda r: bool(r.permission) == p.guarded]
+    return [*_trigger(p), *_value(p.assumed, "assumed"), *guarded]
+
+
+def _override(p: OverridePattern) -> list[Test]:
+    return [*_text(p.api, lambda f: f.api), *_owned(p), *_value(p.empty, "empty")]
+
+
+def _string(p: StringPattern) -> list[Test]:
+    return [*_text(p.value, lambda f: f.value), *_owned(p)]
+
+
+def _flow(p: FlowPattern) -> list[Test]:
+    return [
+        *_value(p.source, "source"),
+        *_value(p.sink, "sink"),
+        *_text(p.source_api, lambda f: f.source_api),
+        *_text(p.sink_api, lambda f: f.sink_api),
+        *_text(p.host, lambda f: f.host),
+        *_country(p.country, p.not_country),
+        *_text(_as_text(p.owner), lambda f: f.owner.kind),
+        *_text(p.owner_name, lambda f: f.owner.name),
+        *_filled(p.guarded, "guard"),
+        *_texts(p.guard, lambda f: f.guard),
+    ]
+
+
+def _country(wanted: Text | None, unwanted: Text | None) -> list[Test]:
+    """Countries by code; a place whose country is not known is neither in one nor outside of it."""
+    known: list[Test] = [lambda f: f.country is not None] if unwanted is not None else []
+    return [*_text(wanted, lambda f: f.country), *known, *_not_text(unwanted, lambda f: f.country)]
+
+
+def _library(p: LibraryPattern) -> list[Test]:
+    return [
+        *_text(p.name, lambda f: f.name),
+        *_text(p.version, lambda f: f.version),
+        *_text(p.vendor, lambda f: f.vendor),
+        *_text(p.kind, lambda f: f.kind),
+        *_text(p.country, lambda f: f.country),
+        *_value(p.renamed, "renamed"),
+    ]
+
+
+def _endpoint(p: EndpointPattern) -> list[Test]:
+    return [
+        *_text(p.host, lambda f: f.host),
+        *_texts(p.url, lambda f: f.urls),
+        *_country(p.country, p.not_country),
+        *_text(_as_text(p.owner), lambda f: f.owner.kind),
+        *_text(p.owner_name, lambda f: f.owner.name),
+        *_value(p.cleartext, "cleartext"),
+        *_value(p.pinned, "pinned"),
+    ]
+
+
+def _native(p: NativePattern) -> list[Test]:
+    return [
+        *_text(p.file, lambda f: f.file),
+        *_text(p.abi, lambda f: f.abi),
+        *_texts(p.imports, lambda f: f.imports),
+        *_texts(p.exports, lambda f: f.jni_exports),
+        *_texts(p.names, lambda f: f.names),
+    ]
+
+
+def _payload(p: PayloadPattern) -> list[Test]:
+    return [
+        *_text(p.kind, lambda f: f.kind),
+        *_text(p.file, lambda f: f.file),
+        *_text(p.version, lambda f: f.version),
+        *_texts(p.uses, lambda f: f.uses),
     ]
 
 
@@ -235,33 +394,42 @@ def _signer(p: SignerPattern) -> list[Test]:
 
 
 def _gap(p: GapPattern) -> list[Test]:
-    return _value(p.kind, "kind")
+    return [*_value(p.kind, "kind"), *_text(p.why, lambda f: f.why)]
 
 
 def _sdk(p: SdkPattern) -> list[Test]:
-    bounds = ((p.min_at_least, "min_sdk", 1), (p.min_at_most, "min_sdk", -1), (p.target_at_least, "target_sdk", 1))
     return [
-        _bound(limit, name, sign) for limit, name, sign in (*bounds, (p.target_at_most, "target_sdk", -1)) if limit is not None
+        *_at_least(p.min_at_least, "min_sdk"),
+        *_at_most(p.min_at_most, "min_sdk"),
+        *_at_least(p.target_at_least, "target_sdk"),
+        *_at_most(p.target_at_most, "target_sdk"),
     ]
 
 
-def _bound(limit: int, name: str, sign: int) -> Test:
-    def test(fact: Any) -> bool:
-        value: int | None = getattr(fact, name)
-        return value is not None and sign * (value - limit) >= 0
-
-    return test
-
-
 def _app(p: AppPattern) -> list[Test]:
-    return [*_text(p.package, lambda f: f.package), *_text(p.label, lambda f: f.label)]
+    return [
+        *_text(p.package, lambda f: f.package),
+        *_text(p.label, lambda f: f.label),
+        *_text(p.version_name, lambda f: f.version_name),
+        *_at_least(p.version_at_least, "version_code"),
+        *_at_most(p.version_at_most, "version_code"),
+    ]
 
 
 _COMPILERS: dict[type[Pattern], Callable[..., list[Test]]] = {
     PermissionPattern: _permission,
     ComponentPattern: _component,
+    IntentPattern: _intent,
     CallPattern: _call,
     ClipboardPattern: _clipboard,
+    ReachPattern: _reach,
+    OverridePattern: _override,
+    StringPattern: _string,
+    FlowPattern: _flow,
+    LibraryPattern: _library,
+    EndpointPattern: _endpoint,
+    NativePattern: _native,
+    PayloadPattern: _payload,
     TraitPattern: _trait,
     SignerPattern: _signer,
     GapPattern: _gap,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from analyzer.engine.matching import TreeNode, explain
+from analyzer.engine.matching import STAGES, Answer, TreeNode, explain
 from analyzer.engine.ruleset import RuleSet
 from analyzer.engine.schema import Example, Rule
 from analyzer.errors import FormatError, RuleError
@@ -19,21 +19,26 @@ REFERENCE_SCHEMES = frozenset({"masvs", "maswe", "nist-mtc", "attack", "cwe", "p
 _SHORTEST_PROSE = 10
 
 
-class Outcome(Struct, frozen=True):
+class Proof(Struct, frozen=True):
     """One example of a rule: whether the rule did what it expects, and the condition tree."""
 
     rule: Rule
     example: Example
-    matched: bool
+    matched: Answer
     tree: TreeNode
+
+    @property
+    def came_out(self) -> str:
+        """What the rule made of the example, in the words of ``expect``."""
+        return {True: "match", False: "no match", None: "undecided"}[self.matched]
 
     @property
     def right(self) -> bool:
         """Whether the example came out as expected."""
-        return self.matched == (self.example.expect == "match")
+        return self.came_out == self.example.expect
 
 
-def run_examples(rule: Rule, ruleset: RuleSet) -> list[Outcome]:
+def run_examples(rule: Rule, ruleset: RuleSet) -> list[Proof]:
     """Every example of *rule*. Raises ``RuleError`` when an example's facts do not parse."""
     outcomes = []
     for example in rule.examples:
@@ -41,14 +46,14 @@ def run_examples(rule: Rule, ruleset: RuleSet) -> list[Outcome]:
             facts = sort_facts(parse_facts(example.facts))
         except FormatError as error:
             raise RuleError(f"example {example.name!r}: {error}", where=str(ruleset.paths.get(rule.id, rule.id))) from None
-        matched, tree = explain(rule, ruleset, facts)
-        outcomes.append(Outcome(rule, example, matched, tree))
+        matched, tree = explain(rule, ruleset, facts, STAGES - set(example.without))
+        outcomes.append(Proof(rule, example, matched, tree))
     return outcomes
 
 
 def print_tree(tree: TreeNode, depth: int = 0) -> Iterator[str]:
-    """The lines of an evaluated condition: ✓ or ✗, the node, and under a leaf the facts that matched."""
-    yield f"{'  ' * depth}{'✓' if tree.held else '✗'} {tree.label}"
+    """The lines of an evaluated condition: ✓, ✗ or ? (cannot be told), the node, and under a leaf the facts that matched."""
+    yield f"{'  ' * depth}{ {True: '✓', False: '✗', None: '?'}[tree.held] } {tree.label}"
     for fact in tree.facts[:5]:
         yield f"{'  ' * (depth + 1)}  {format_fact(fact)[:160]}"
     for child in tree.children:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from analyzer.engine.schema import Condition, Pattern, Rule
+from analyzer.engine.plans import Plan, Planner, children, leaves, references
+from analyzer.engine.schema import Condition, Rule
 from analyzer.errors import RuleError
 from analyzer.yamlfile import load_yaml
 
@@ -27,6 +29,49 @@ class RuleSet:
         self.by_id = {rule.id: rule for rule in rules}
         self.paths = paths
         self.digest = digest
+        self.extra_apis: frozenset[str] = frozenset()
+        self.watch_digest: str | None = None
+
+    def names_beyond(self, watched: Collection[str]) -> frozenset[str]:
+        """The APIs that rules name exactly and that are not among the *watched* (``Lx;->name``, with or without prototype)."""
+        named = {api for plan in self.plans for api in plan.names}
+        return frozenset(api for api in named if api not in watched and api.partition("(")[0] not in watched)
+
+    def looked_for(self, extra_apis: frozenset[str], watch_digest: str) -> RuleSet:
+        """The same rules, knowing what is looked for: a watch list with this digest, which has *extra_apis* for their sake."""
+        known = RuleSet(self.rules, self.paths, self.digest)
+        known.extra_apis, known.watch_digest = extra_apis, watch_digest
+        return known
+
+    def unwatched(self, watch_digest: str) -> frozenset[str]:
+        """The APIs that were not looked for in an observation made with the watch list of this digest."""
+        return frozenset() if watch_digest == self.watch_digest else self.extra_apis
+
+    @cached_property
+    def plans(self) -> tuple[Plan, ...]:
+        """The rules made ready for matching, in the order of ``rules``."""
+        planner = Planner()
+        return tuple(planner.plan(rule) for rule in self.rules)
+
+    @cached_property
+    def referred(self) -> frozenset[str]:
+        """The rules that others refer to."""
+        return frozenset(reference for plan in self.plans for reference in plan.references)
+
+    def plan(self, rule_id: str) -> Plan:
+        """The plan of one rule."""
+        return next(plan for plan in self.plans if plan.rule.id == rule_id)
+
+    def needed_by(self, rule_id: str) -> frozenset[str]:
+        """The rules that *rule_id* refers to, directly or through others."""
+        found: set[str] = set()
+        todo = [*self.plan(rule_id).references]
+        while todo:
+            reference = todo.pop()
+            if reference not in found:
+                found.add(reference)
+                todo += self.plan(reference).references
+        return frozenset(found)
 
     def get(self, rule_id: str) -> Rule:
         """The rule with this id. Raises ``RuleError`` that names the nearest one."""
@@ -121,41 +166,6 @@ def _check(condition: Condition, path: Path, at: str, *, under_all: bool) -> Non
         raise RuleError(f"'count' must be from 1 to the number of conditions at {at}", where=str(path))
     for name, child in children(condition):
         _check(child, path, f"{at}.{name}", under_all=condition.all is not None)
-
-
-def children(condition: Condition) -> list[tuple[str, Condition]]:
-    """The conditions directly under *condition*, each with its name in the path."""
-    found = []
-    for name, nodes in (
-        ("all", condition.all),
-        ("any", condition.any),
-        ("at_least.of", condition.at_least and condition.at_least.of),
-    ):
-        found += [(f"{name}[{i}]", child) for i, child in enumerate(nodes or ())]
-    return [*found, *([("not", condition.not_)] if condition.not_ is not None else [])]
-
-
-def pattern_of(condition: Condition) -> Pattern | None:
-    """The pattern of a leaf, or None for an inner node."""
-    c = condition
-    return c.permission or c.component or c.call or c.clipboard or c.trait or c.signer or c.gap or c.sdk or c.app
-
-
-def leaves(condition: Condition) -> Iterator[Pattern]:
-    """All patterns in *condition*."""
-    pattern = pattern_of(condition)
-    if pattern is not None:
-        yield pattern
-    for _, child in children(condition):
-        yield from leaves(child)
-
-
-def references(condition: Condition) -> Iterator[str]:
-    """All rules that *condition* refers to."""
-    if condition.rule is not None:
-        yield condition.rule
-    for _, child in children(condition):
-        yield from references(child)
 
 
 def _ordered(rules: Mapping[str, Rule], paths: Mapping[str, Path]) -> list[Rule]:

@@ -163,8 +163,8 @@ class Gate(Struct, frozen=True, order=True):
     """What Android does about a clipboard access on one range of the API levels the app installs on."""
 
     api_from: int
-    api_to: int | None
-    effect: str
+    api_to: int | None = None
+    effect: str = ""
     source: str = ""
 
 
@@ -284,6 +284,89 @@ class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
     at: Place | None = None
 
 
+class Override(Struct, frozen=True, tag="override", tag_field="fact"):
+    """A method of the package that replaces one which Android calls: the platform's descriptor, and whose code it is.
+
+    ``empty``: it does nothing but return, or return one constant. ``at`` names the replacing method.
+    """
+
+    api: str
+    owner: Owner = Owner("app")
+    empty: bool = False
+    at: Place | None = None
+
+
+class Constant(Struct, frozen=True, tag="string", tag_field="fact"):
+    """A text that code holds, where a rule asks for it."""
+
+    value: str
+    owner: Owner = Owner("app")
+    at: Place | None = None
+
+
+class Flow(Struct, frozen=True, tag="flow", tag_field="fact"):
+    """Data of category ``source`` that reaches a call of category ``sink``: an upload is ``network``.
+
+    ``host`` is where it goes if that is known, ``country`` its country, joined from tables before rules look at it. ``at`` is the
+    place of the reading, ``sink_at`` that of the passing on, ``guard`` what the data is tested against on the way.
+    """
+
+    source: Category
+    sink: Category | None = None
+    source_api: str = ""
+    sink_api: str = ""
+    host: str | None = None
+    country: str | None = None
+    owner: Owner = Owner("app")
+    guard: tuple[str, ...] = ()
+    path: tuple[Step, ...] = ()
+    sink_at: Place | None = None
+    at: Place | None = None
+
+
+class Library(Struct, frozen=True, tag="library", tag_field="fact"):
+    """A third-party library in the package; ``renamed`` when it had lost its name. Vendor, kind and country are joined later."""
+
+    name: str
+    version: str | None = None
+    renamed: bool = False
+    vendor: str | None = None
+    kind: str | None = None
+    country: str | None = None
+    at: Place | None = None
+
+
+class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
+    """A host that the code names, whose code names it, and how it is talked to. ``country`` is joined later."""
+
+    host: str
+    urls: tuple[str, ...] = ()
+    owner: Owner = Owner("app")
+    cleartext: bool | None = None
+    pinned: bool | None = None
+    country: str | None = None
+    at: Place | None = None
+
+
+class NativeLibrary(Struct, frozen=True, tag="native", tag_field="fact"):
+    """A native library: its file, what it imports, which Java methods it implements, the names of APIs that it holds."""
+
+    file: str
+    abi: str = ""
+    imports: tuple[str, ...] = ()
+    jni_exports: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class Payload(Struct, frozen=True, tag="payload", tag_field="fact"):
+    """Code of another runtime (``hermes``, ``dart``, ``il2cpp``, ``dotnet``, ``web`` ...) and the names it holds."""
+
+    kind: str
+    file: str = ""
+    version: str | None = None
+    uses: tuple[str, ...] = ()
+
+
 class Trait(Struct, frozen=True, tag="trait", tag_field="fact"):
     """A named property of the whole package, e.g. ``debuggable=true``; ``value`` is always text."""
 
@@ -318,8 +401,25 @@ class Gap(Struct, frozen=True, tag="gap", tag_field="fact"):
     at: Place | None = None
 
 
-Fact = AppIdentity | Permission | Component | ApiCall | ClipboardAccess | Reach | Trait | Signer | Gap
-"""Every kind of fact. Later stages (flow, library, endpoint, payload ...) add their struct here."""
+Fact = (
+    AppIdentity
+    | Permission
+    | Component
+    | ApiCall
+    | ClipboardAccess
+    | Reach
+    | Override
+    | Constant
+    | Flow
+    | Library
+    | Endpoint
+    | NativeLibrary
+    | Payload
+    | Trait
+    | Signer
+    | Gap
+)
+"""Every kind of fact. Those of stages that this version does not have are words for rules that wait for them."""
 
 FACT_TYPES: dict[str, type[Fact]] = {
     "app": AppIdentity,
@@ -328,6 +428,13 @@ FACT_TYPES: dict[str, type[Fact]] = {
     "api-call": ApiCall,
     "clipboard": ClipboardAccess,
     "reach": Reach,
+    "override": Override,
+    "string": Constant,
+    "flow": Flow,
+    "library": Library,
+    "endpoint": Endpoint,
+    "native": NativeLibrary,
+    "payload": Payload,
     "trait": Trait,
     "signer": Signer,
     "gap": Gap,

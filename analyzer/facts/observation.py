@@ -14,7 +14,7 @@ from analyzer.facts.model import Fact
 
 OBSERVATION_VERSION = 2
 
-Stage = Literal["manifest", "signers", "dex", "reach", "flow", "libraries", "endpoints", "native", "payloads"]
+Stage = Literal["manifest", "signers", "dex", "reach", "strings", "flow", "libraries", "endpoints", "native", "payloads"]
 
 
 class Coverage(Struct, frozen=True):

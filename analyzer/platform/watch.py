@@ -8,7 +8,7 @@ looked for.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -127,6 +127,15 @@ class Needs(Struct, frozen=True):
 def matching_rule(api: WatchedApi, arguments: Mapping[int, str]) -> ArgumentRule | None:
     """The first of the API's argument rules that the constants satisfy."""
     return next((rule for rule in api.rules if rule.matches(arguments)), None) if arguments else None
+
+
+def extended(watch: Watch, apis: Collection[str]) -> Watch:
+    """*watch* and these methods (``Lx;->name``, with or without its prototype), of no category; its digest tells so."""
+    extra = {api: WatchedApi(api) for api in sorted(apis) if api not in watch.methods}
+    if not extra:
+        return watch
+    digest = hashlib.sha256("\0".join([watch.digest, *extra]).encode("utf-8", "surrogatepass")).hexdigest()
+    return Watch({**watch.methods, **extra}, watch.fields, watch.needs, digest)
 
 
 def load_watch(rules: Path | None = None) -> Watch:

@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.engine import Rule, RuleSet, lint, load_ruleset, run_examples
 from analyzer.engine.index import index_text
-from analyzer.engine.ruleset import leaves
+from analyzer.engine.plans import leaves
 from analyzer.facts import Category
 from analyzer.resources import rules_dir
 

@@ -1,0 +1,183 @@
+"""The facts of one app as rules look at them: by pattern, with the triggers of calls, and parted by scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from analyzer.engine.plans import Leaf, Plan
+from analyzer.engine.schema import Scope
+from analyzer.facts import (
+    ApiCall,
+    ClipboardAccess,
+    Component,
+    Constant,
+    Endpoint,
+    Fact,
+    Flow,
+    Override,
+    Reach,
+    Stage,
+)
+
+Owned = ApiCall | ClipboardAccess | Override | Constant | Flow | Endpoint
+"""Facts of code: they have an owner and lie in a method."""
+
+Found = dict[int, Fact]
+"""Facts by identity: within one index there is one object for each."""
+
+See = Callable[[Leaf], Sequence[Fact]]
+
+
+class FactsIndex:
+    """Facts in canonical order by kind, the answers of patterns that were asked before, and what was not looked for.
+
+    ``stages`` are those that ran; ``unwatched`` are APIs that were not looked for.
+    """
+
+    def __init__(self, facts: Sequence[Fact], stages: Collection[Stage], unwatched: Collection[str] = ()) -> None:
+        self._stages = stages
+        self._unwatched = unwatched
+        self._by_kind: dict[type[Fact], list[Fact]] = {}
+        self._by_category: dict[str | None, list[Fact]] | None = None
+        self._triggers: dict[tuple[str, str | None] | None, list[Reach]] | None = None
+        self._order = {id(fact): position for position, fact in enumerate(facts)}
+        for fact in facts:
+            kind = type(fact)
+            if kind in self._by_kind:
+                self._by_kind[kind].append(fact)
+            else:
+                self._by_kind[kind] = [fact]
+        self._base: dict[int, Sequence[Fact]] = {}
+        self._seen: dict[int, Sequence[Fact]] = {}
+        self._unknown: dict[int, bool] = {}
+
+    def see(self, leaf: Leaf) -> Sequence[Fact]:
+        """The facts that the pattern matches."""
+        known = self._seen.get(id(leaf))
+        if known is None:
+            known = self._base_of(leaf)
+            if known and (leaf.trigger is not None or leaf.reached is not None or leaf.traced is not None):
+                known = [fact for fact in known if self._triggers_fit(leaf, fact)]
+            self._seen[id(leaf)] = known
+        return known
+
+    def unknown(self, leaf: Leaf) -> bool:
+        """Whether the pattern may match something that was not looked for."""
+        known = self._unknown.get(id(leaf))
+        if known is None:
+            known = (
+                (leaf.stage is not None and leaf.stage not in self._stages)
+                or (bool(leaf.names) and not leaf.names.isdisjoint(self._unwatched))
+                or (leaf.asks_triggers and "reach" not in self._stages and bool(self._base_of(leaf)))
+            )
+            self._unknown[id(leaf)] = known
+        return known
+
+    def missing(self, leaf: Leaf) -> tuple[set[Stage], set[str]]:
+        """The stages and the APIs for want of which the pattern cannot be told."""
+        stages: set[Stage] = set()
+        if leaf.stage is not None and leaf.stage not in self._stages:
+            stages.add(leaf.stage)
+        elif leaf.asks_triggers and "reach" not in self._stages:
+            stages.add("reach")
+        return stages, {name for name in leaf.names if name in self._unwatched}
+
+    def triggers(self, fact: Fact) -> Sequence[Reach]:
+        """The triggers of a call: the ``Reach`` facts of the method that holds it, or of just this call."""
+        if self._triggers is None:
+            self._triggers = {}
+            for reach in self._by_kind.get(Reach, ()):
+                if isinstance(reach, Reach):
+                    at = reach.at
+                    self._triggers.setdefault((at.file, at.method) if at else None, []).append(reach)
+        place = getattr(fact, "at", None)
+        found = self._triggers.get((place.file, place.method) if place else None, ())
+        return [reach for reach in found if reach.at is None or reach.at.offset in (None, place.offset if place else None)]
+
+    def triggers_of(self, plan: Plan, facts: Iterable[Fact]) -> tuple[Reach, ...]:
+        """The triggers of the calls among *facts* that the rule's patterns ask for."""
+        asked = [(leaf, {id(fact) for fact in self.see(leaf)}) for leaf in plan.leaves if leaf.kind in (ApiCall, ClipboardAccess)]
+        found: dict[Reach, None] = {}
+        for fact in facts:
+            if isinstance(fact, Reach):
+                found[fact] = None
+            if not isinstance(fact, (ApiCall, ClipboardAccess)):
+                continue
+            tests = [leaf.trigger for leaf, seen in asked if id(fact) in seen]
+            for reach in self.triggers(fact):
+                if any(test is None or test(reach) for test in tests):
+                    found[reach] = None
+        return tuple(found)
+
+    def in_order(self, facts: Iterable[Fact]) -> list[Fact]:
+        """*facts* in canonical order."""
+        return sorted(facts, key=lambda fact: self._order[id(fact)])
+
+    def parts(self, plan: Plan) -> dict[str, See]:
+        """What the rule sees in each part of its scope: only parts that hold a fact of one of its patterns."""
+        scope = plan.rule.scope
+        if scope == "app":
+            return {"": self.see}
+        keys: dict[str, dict[int, list[Fact]]] = {}
+        everywhere: dict[int, list[Fact]] = {}
+        for leaf in plan.leaves:
+            for fact in self.see(leaf):
+                own = self._keys(fact, scope)
+                for key in own:
+                    keys.setdefault(key, {}).setdefault(id(leaf), []).append(fact)
+                if not own:
+                    everywhere.setdefault(id(leaf), []).append(fact)
+
+        def part(own: dict[int, list[Fact]]) -> See:
+            return lambda leaf: [*own.get(id(leaf), ()), *everywhere.get(id(leaf), ())]
+
+        return {key: part(keys[key]) for key in sorted(keys)}
+
+    def _keys(self, fact: Fact, scope: Scope) -> set[str]:
+        """The parts that *fact* lies in; none for a fact of the package as a whole."""
+        if scope == "component" and isinstance(fact, Component):
+            return {f"L{fact.name.replace('.', '/')}"}
+        place = getattr(fact, "at", None)
+        if not isinstance(fact, (Owned, Reach)) or place is None or place.method is None:
+            return set()
+        if scope == "method":
+            return {place.method}
+        if scope == "class":
+            return {outermost_class(place.method)}
+        triggers = [fact] if isinstance(fact, Reach) else self.triggers(fact)
+        entries = {outermost_class(reach.entry_point) for reach in triggers if reach.entry_point}
+        return entries | {outermost_class(place.method)}
+
+    def _base_of(self, leaf: Leaf) -> Sequence[Fact]:
+        """The facts that match, their triggers left aside."""
+        known = self._base.get(id(leaf))
+        if known is None:
+            candidates = self._candidates(leaf)
+            test = leaf.test
+            known = self._base[id(leaf)] = [fact for fact in candidates if test(fact)] if test and candidates else candidates
+        return known
+
+    def _candidates(self, leaf: Leaf) -> Sequence[Fact]:
+        """The facts that a pattern can match: calls, of which there are many, by category."""
+        if leaf.categories is None:
+            return self._by_kind.get(leaf.kind, ())
+        if self._by_category is None:
+            self._by_category = {}
+            for fact in self._by_kind.get(ApiCall, ()):
+                self._by_category.setdefault(getattr(fact, "category", None), []).append(fact)
+        if len(leaf.categories) == 1:
+            return self._by_category.get(leaf.categories[0], ())
+        return [fact for category in leaf.categories for fact in self._by_category.get(category, ())]
+
+    def _triggers_fit(self, leaf: Leaf, fact: Fact) -> bool:
+        triggers = self.triggers(fact)
+        if leaf.traced is not None and bool(triggers) != leaf.traced:
+            return False
+        if leaf.reached is not None and any(reach.kind != "unreachable" for reach in triggers) != leaf.reached:
+            return False
+        return leaf.trigger is None or any(map(leaf.trigger, triggers))
+
+
+def outermost_class(method: str) -> str:
+    """``Lcom/a/B`` for every method of ``com.a.B`` and its inner classes."""
+    return method.partition(";")[0].partition("$")[0]
