@@ -15,7 +15,9 @@ from msgspec import Struct
 from analyzer.engine import RuleSet
 from analyzer.errors import RuleError
 from analyzer.facts import OwnerKind
+from analyzer.platform.knowledge import read_table
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, clauses_of
+from analyzer.resources import rules_dir
 from analyzer.result import Clause, Decision, Finding, Result, Score, ScoreLine, Verdict
 
 TOTAL_CAP = 100
@@ -47,6 +49,15 @@ def subject_of(result: Result) -> Subject:
     )
 
 
+def judge_again(result: Result, loaded: LoadedPolicy) -> tuple[Score | None, Decision]:
+    """What another policy makes of a saved result; what was waived stays waived. Without a score there is none again."""
+    if result.findings is None or result.score is None:
+        unreadable = tuple(clause for clause in result.decision.reasons if clause.clause == "unreadable")
+        return None, Decision("review", unreadable, loaded.policy.name, loaded.group)
+    score = score_of(result.findings, loaded.policy)
+    return score, decide(result.findings, score, subject_of(result), loaded)
+
+
 def check_policy(loaded: LoadedPolicy, ruleset: RuleSet, libraries: Collection[str] | None = None) -> None:
     """Every rule, category and (if given) library that a clause names is known. Raises ``RuleError`` with the nearest name."""
     policy = loaded.policy
@@ -66,6 +77,12 @@ def check_policy(loaded: LoadedPolicy, ruleset: RuleSet, libraries: Collection[s
     for category in {*policy.category_caps, *(c for _, group in groups for c in group.category_caps)}:
         if category not in categories:
             raise _unknown(f"category_caps names the unknown category {category!r}", category, categories, loaded.where)
+
+
+def known_libraries() -> frozenset[str]:
+    """The names of the libraries that apkvet can tell."""
+    columns = ("prefix", "name", "wrapper", "source")
+    return frozenset(row[1] for row in read_table(rules_dir() / "knowledge/owners.tsv", columns))
 
 
 def _unknown(what: str, name: str, known: Collection[str], where: str) -> RuleError:

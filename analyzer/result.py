@@ -5,6 +5,7 @@ means that the stage did not run or the value is unknown; an empty list means *l
 belong to stages to come are present from the start, as ``None``.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -398,6 +399,24 @@ def load_result(path: Path) -> Result:
     except OSError as error:
         raise ResultError(f"cannot be read: {error.strerror}", where=str(path)) from None
     return decode_result(data, str(path))
+
+
+def load_results(paths: Iterable[Path]) -> Iterator[Result]:
+    """The saved results in files (one document, or one a line) and in the ``.json`` files of folders. Raises ``ResultError``."""
+    for path in paths:
+        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not files:
+            raise ResultError("holds no saved results", where=str(path), mend="Make some: apkvet scan APP... -o json=DIR/.")
+        for file in files:
+            try:
+                data = file.read_bytes()
+            except OSError as error:
+                raise ResultError(f"cannot be read: {error.strerror}", where=str(file)) from None
+            lines = data.splitlines()
+            if len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
+                yield from (decode_result(line, f"{file}:{number}") for number, line in enumerate(lines, start=1))
+            else:
+                yield decode_result(data, str(file))
 
 
 def result_schema() -> dict[str, Any]:

@@ -43,13 +43,13 @@ __all__ = ["Agreed", "assess", "load_rules", "observe", "scan", "unreadable"]
 _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "reach")
 
 
-def load_rules(folders: Sequence[Path] = ()) -> tuple[RuleSet, Watch]:
+def load_rules(folders: Sequence[Path] = (), *, drafts: bool = False) -> tuple[RuleSet, Watch]:
     """The built-in rules with those of *folders*, and what is to be looked for, the APIs that these rules name included.
 
     Raises ``RuleError``.
     """
     watch = load_watch()
-    ruleset = load_ruleset([rules_dir(), *folders])
+    ruleset = load_ruleset([rules_dir(), *folders], drafts=drafts)
     extra = ruleset.names_beyond(watch.methods)
     watch = extended(watch, extra)
     return ruleset.looked_for(extra, watch.digest), watch

@@ -72,20 +72,22 @@ def test_findings_of_the_proxy(result: Result) -> None:
             "review",
             {
                 "clipboard-collected", "clipboard-history", "clipboard-read-on-change", "clipboard-watch",
-                "background-components-open-to-all", "old-target-sdk",
+                "background-components-open-to-all", "old-target-sdk", "starts-with-the-device",
             },
         ),
         ("over-privileged", "allow", {
             "unused-dangerous-permissions", "calendar-access", "contacts-access", "contacts-with-network", "backup-of-personal-data",
+            "people-data-as-a-screen-opens",
         }),
         ("identifiers", "allow", {"hardware-identifiers", "android-id", "old-target-sdk"}),
         ("location-sdk", "review", {
             "location-own-code", "location-in-background", "location-read-in-background", "location-with-boot-receiver", "background-components-open-to-all",
-            "backup-of-personal-data",
+            "backup-of-personal-data", "starts-with-the-device",
         }),
         ("keyboard", "review", {
             "clipboard-read-on-change", "clipboard-watch", "clipboard-peek", "clipboard-read-by-reflection",
             "clipboard-read-unknown-trigger", "asks-for-root", "runs-commands", "code-loaded-at-run-time", "javascript-bridge",
+            "clipboard-watched-by-keyboard", "keyboard-with-network",
         }),
     ],
 )  # fmt: skip

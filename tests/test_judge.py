@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from typing import get_args
 
 import msgspec
@@ -11,12 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.errors import RuleError
 from analyzer.facts import Confidence, Owner, OwnerKind, Severity
 from analyzer.judge import Subject, decide, points_of, score_of
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, SignerClause, load_policy
 from analyzer.result import Finding
-from analyzer.yamlfile import parse_yaml
 
 LOADED = load_policy()
 POLICY = LOADED.policy
@@ -155,32 +152,6 @@ def test_decision(items: list[Finding], subject: Subject, verdict: str, clauses:
 def test_a_waived_finding_fires_no_clause() -> None:
     waived = [msgspec.structs.replace(finding(severity="high"), waived="agreed")]
     assert decide(waived, score_of(waived, POLICY), WHOLE, LOADED).verdict == "allow"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("medium: 10", "medium: 1", "points must not fall"),
-        ("present: 60", "present: 90", "confidence must not fall"),
-        ("info: 0, ", "", "points lacks info"),
-        ("review_at: 25", "review_at: 80", "thresholds"),
-        ("at_least: 0", "at_least: 1", "grades must rise and begin at 0"),
-        ("category_cap:", "categorycap:", "unknown field `categorycap` at $. Did you mean `category_cap`?"),
-        ("severity: [high", "severety: [high", "Did you mean `severity`?"),
-    ],
-)
-def test_a_policy_with_a_mistake_is_refused(root: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = (root / "rules/policies/default.yaml").read_text()
-    assert old in text
-    (tmp_path / "p.yaml").write_text(text.replace(old, new, 1))
-    with pytest.raises(RuleError) as caught:
-        load_policy(tmp_path / "p.yaml")
-    assert message in str(caught.value)
-
-
-def test_parse_yaml_is_what_load_policy_uses(root: Path) -> None:
-    data = (root / "rules/policies/default.yaml").read_bytes()
-    assert parse_yaml(data, Policy, "x") == POLICY
 
 
 @given(findings.filter(bool), policies, st.data())

@@ -19,6 +19,7 @@ _COMMANDS = {
     "render": ("analyzer.cli.inspect", "render_command", "Write a saved result in another format."),
     "explain": ("analyzer.cli.rules", "explain_command", "Print a rule's page."),
     "rules": ("analyzer.cli.rules", "rules_group", "List, show, start, test and check rules."),
+    "policy": ("analyzer.cli.policy", "policy_group", "Say what a policy means, and try it on saved results."),
     "completion": ("analyzer.cli.inspect", "completion_command", "Print the shell completion script."),
 }
 

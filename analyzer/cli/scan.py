@@ -115,14 +115,14 @@ def scan_command(
 def load_judging(settings: Settings) -> Judging:
     """Rules, policy and waivers, checked against each other. Raises ``RuleError``."""
     from analyzer.assess import Agreed
-    from analyzer.judge import check_policy
+    from analyzer.judge import check_policy, known_libraries
     from analyzer.policy import load_policy
     from analyzer.scan import load_rules
     from analyzer.waivers import load_waivers
 
     ruleset, watch = load_rules(settings.rules)
     policy = load_policy(settings.policy, settings.group)
-    check_policy(policy, ruleset)
+    check_policy(policy, ruleset, known_libraries())
     if settings.waivers is None:
         return Judging(ruleset, policy, None, watch)
     today = settings.today.date() if settings.today else datetime.datetime.now().astimezone().date()

@@ -76,6 +76,9 @@ class ArgumentPattern(Struct, frozen=True, forbid_unknown_fields=True):
 class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
     """A call of a watched API or a read of a watched field. ``owner`` is a kind, ``owner_name`` a library's name.
 
+    ``api`` is a descriptor as the platform declares it: ``Lx/Y;->name`` for every overload, ``Lx/Y;->name(I)V`` for one. One that
+    is not on the watch list is looked for as well when it stands without ``*``.
+
     ``not_owner_name`` leaves the calls of these libraries out. All conditions from ``trigger`` to ``assumed`` must hold for
     one and the same trigger of the call. ``reached``: something may start it; ``traced``: its triggers were looked for.
     """

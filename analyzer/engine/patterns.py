@@ -143,6 +143,16 @@ _MOST_ANSWERS = 20_000
 _LONGEST_KEPT = 300
 
 
+def _api(wanted: Text | None) -> list[Test]:
+    """A test of an API's descriptor: ``Lx;->name`` stands for every overload, ``Lx;->name(..)R`` for one."""
+    if wanted is None:
+        return []
+    values = [wanted] if isinstance(wanted, str) else wanted
+    overloads = [f"{value}(*" for value in values if "->" in value and "(" not in value and "*" not in value]
+    test = text_test([*values, *overloads])
+    return [lambda fact: test(fact.api)]
+
+
 def _text(wanted: Text | None, read: Callable[[Any], str | None]) -> list[Test]:
     """A test of one text; none when the pattern does not care."""
     if wanted is None:
@@ -262,7 +272,7 @@ def _argument(p: ArgumentPattern | None) -> list[Test]:
 def _call(p: CallPattern) -> list[Test]:
     return [
         *_value(p.category, "category"),
-        *_text(p.api, lambda f: f.api),
+        *_api(p.api),
         *_owned(p),
         *_value(p.via, "via"),
         *_argument(p.argument),
@@ -285,7 +295,7 @@ def _clipboard(p: ClipboardPattern) -> list[Test]:
     sensitive: list[Test] = [lambda f: f.sensitive is None] if p.sensitive == "unknown" else _value(p.sensitive, "sensitive")
     return [
         *_value(p.operation, "operation"),
-        *_text(p.api, lambda f: f.api),
+        *_api(p.api),
         *_owned(p),
         *_value(p.via, "via"),
         *_filled(p.removed, "removed_at"),
@@ -306,7 +316,7 @@ def _reach(p: ReachPattern) -> list[Test]:
 
 
 def _override(p: OverridePattern) -> list[Test]:
-    return [*_text(p.api, lambda f: f.api), *_owned(p), *_value(p.empty, "empty")]
+    return [*_api(p.api), *_owned(p), *_value(p.empty, "empty")]
 
 
 def _string(p: StringPattern) -> list[Test]:

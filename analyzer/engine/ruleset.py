@@ -17,7 +17,8 @@ from analyzer.engine.schema import Condition, Rule
 from analyzer.errors import RuleError
 from analyzer.yamlfile import load_yaml
 
-_NOT_RULES = frozenset({"policies", "watch", "knowledge", "lists", "nursery"})
+_NOT_RULES = frozenset({"policies", "watch", "knowledge", "lists"})
+_NURSERY = "nursery"
 PLACEHOLDERS = frozenset({"count", "owner", "apis"})
 
 
@@ -96,13 +97,19 @@ def load_lists(folders: Sequence[Path]) -> dict[str, list[str]]:
     return {path.stem: load_yaml(path, NamedList).values for folder in folders for path in sorted(folder.glob("lists/*.yaml"))}
 
 
-def rule_files(folder: Path) -> list[Path]:
-    """The rule files below *folder*: ``<category>/<id>.yaml``; policies, tables and the nursery are none."""
-    return sorted(p for p in folder.rglob("*.yaml") if not _NOT_RULES & set(p.relative_to(folder).parts[:-1]))
+def is_draft(path: Path) -> bool:
+    """Whether a rule file lies in a nursery."""
+    return _NURSERY in path.parts[:-1]
 
 
-def load_ruleset(folders: Sequence[Path]) -> RuleSet:
-    """The rules of all *folders*; a rule of a later folder replaces one with the same id.
+def rule_files(folder: Path, *, drafts: bool = False) -> list[Path]:
+    """The rule files below *folder*: ``<category>/<id>.yaml``, and with *drafts* those in ``nursery``."""
+    skipped = _NOT_RULES if drafts else _NOT_RULES | {_NURSERY}
+    return sorted(p for p in folder.rglob("*.yaml") if not skipped & set(p.relative_to(folder).parts[:-1]))
+
+
+def load_ruleset(folders: Sequence[Path], *, drafts: bool = False) -> RuleSet:
+    """The rules of all *folders*; a rule of a later folder replaces one with the same id. *drafts*: the nurseries, too.
 
     Raises ``RuleError`` for the first file that is wrong: form, id, placeholders, references, cycles.
     """
@@ -113,7 +120,7 @@ def load_ruleset(folders: Sequence[Path]) -> RuleSet:
         if not folder.is_dir():
             raise RuleError("is not a folder of rules", where=str(folder), mend="Give a folder with <category>/<id>.yaml files.")
         here: dict[str, Path] = {}
-        for path in rule_files(folder):
+        for path in rule_files(folder, drafts=drafts):
             rule = load_rule(path, lists)
             if rule.id in here:
                 raise RuleError(f"the id {rule.id!r} is also in {here[rule.id]}", where=str(path))

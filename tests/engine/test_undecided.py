@@ -21,7 +21,9 @@ FLOW = "{flow: {source: clipboard, sink: network}}"
 TRUE, FALSE = "{trait: {name: debuggable}}", "{trait: {name: other}}"
 
 
-def outcome(tmp_path: Path, without: set[Stage], unwatched: set[str] | None = None, **conditions: str) -> tuple[set[str], set[str]]:
+def outcome(
+    tmp_path: Path, without: set[Stage], conditions: dict[str, str], unwatched: set[str] | None = None
+) -> tuple[set[str], set[str]]:
     """The rules that matched and those that are undecided."""
     found = run_rules(rules(tmp_path, **conditions), sort_facts(parse_facts(FACTS)), STAGES - without, unwatched or set())
     return {m.rule.id for m in found.matches}, {u.rule.id for u in found.undecided}
@@ -44,7 +46,7 @@ def outcome(tmp_path: Path, without: set[Stage], unwatched: set[str] | None = No
 )
 def test_three_valued_conditions(tmp_path: Path, condition: str, answer: str) -> None:
     expected = {"match": ({"r"}, set()), "undecided": (set(), {"r"}), "no match": (set(), set())}[answer]
-    assert outcome(tmp_path, {"flow"}, r=f"match: {condition}") == expected
+    assert outcome(tmp_path, {"flow"}, {"r": f"match: {condition}"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_triggers_are_needed_only_where_there_is_a_call(tmp_path: Path) -> None:
         "not_there": "match: {clipboard: {operation: watch, trigger: timer}}",
         "narrow": "scope: method\nmatch: {call: {category: location, reached: true}}",
     }
-    assert outcome(tmp_path, {"reach"}, **conditions) == (set(), {"there", "narrow"})
+    assert outcome(tmp_path, {"reach"}, conditions) == (set(), {"there", "narrow"})
 
 
 def test_what_builds_on_an_undecided_rule_is_undecided(tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def test_what_builds_on_an_undecided_rule_is_undecided(tmp_path: Path) -> None:
 def test_an_api_that_was_not_looked_for_is_undecided_unless_found(tmp_path: Path) -> None:
     conditions = {"new": "match: {call: {api: La/New;->x()V}}", "old": "match: {call: {api: La/B;->x()V}}"}
     names = {"La/New;->x()V", "La/B;->x()V"}
-    assert outcome(tmp_path, set(), names, **conditions) == ({"old"}, {"new"})
+    assert outcome(tmp_path, set(), conditions, names) == ({"old"}, {"new"})
 
 
 def test_a_rule_set_knows_what_is_not_on_the_watch_list(tmp_path: Path) -> None:
