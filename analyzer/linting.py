@@ -112,10 +112,11 @@ def _matches_any(glob: str, apis: tuple[str, ...]) -> bool:
 
 
 def _twins(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
-    """Two rules of one category that differ in nothing, or in one list of names, are one rule."""
+    """Two rules of one folder and category that differ in nothing, or in one list of names, are one rule."""
     shape, names = _anatomy(rule)
+    folder = ruleset.paths[rule.id].parent
     for other in ruleset.rules:
-        if other.id < rule.id and other.category == rule.category:
+        if other.id < rule.id and other.category == rule.category and ruleset.paths[other.id].parent == folder:
             other_shape, other_names = _anatomy(other)
             if shape == other_shape:
                 apart = sum(a != b for a, b in zip(names, other_names, strict=True))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import typing
 from typing import get_args
 
+from msgspec import Struct
+
 from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, ReachPattern
+from analyzer.engine.patterns import FACT_OF
 from analyzer.engine.plans import leaves
 from analyzer.engine.ruleset import RuleSet, is_draft, load_ruleset
+from analyzer.engine.schema import Condition
 from analyzer.facts import Severity, TriggerKind
 from analyzer.resources import rules_dir
 
@@ -24,6 +29,22 @@ def rules_by_trigger(ruleset: RuleSet) -> dict[str, list[str]]:
         for kind in asked:
             found.setdefault(kind, []).append(rule.id)
     return found
+
+
+def pattern_table() -> str:
+    """The table of patterns with their fields, for the guide."""
+    rows = ["| pattern | matches a fact by |\n|---|---|\n"]
+    for name, hint in typing.get_type_hints(Condition).items():
+        pattern = next((arm for arm in typing.get_args(hint) if arm in FACT_OF), None)
+        if pattern is not None:
+            fields = ", ".join(_field_words(field, kind) for field, kind in typing.get_type_hints(pattern).items())
+            rows.append(f"| `{name}` | {fields} |\n")
+    return "".join(rows)
+
+
+def _field_words(name: str, hint: object) -> str:
+    inner = next((arm for arm in typing.get_args(hint) if isinstance(arm, type) and issubclass(arm, Struct)), None)
+    return name if inner is None else f"{name} {{{', '.join(inner.__struct_fields__)}}}"
 
 
 def index_text(ruleset: RuleSet) -> str:
@@ -57,4 +78,6 @@ def index_text(ruleset: RuleSet) -> str:
 if __name__ == "__main__":
     path = rules_dir() / "README.md"
     text = path.read_text(encoding="utf-8")
+    before, _, rest = text[: text.index(HEAD)].partition("| pattern |")
+    text = before + pattern_table() + rest[rest.index("\n\n") + 1 :] + HEAD
     path.write_text(text[: text.index(HEAD)] + index_text(load_ruleset([rules_dir()], drafts=True)), encoding="utf-8")

@@ -98,7 +98,7 @@ def test_csv_rows_have_fixed_columns_and_start_no_formula(hostile: Result, rende
 
 def test_junit_counts_and_outcomes(result: Result, rich: Result, failed: Result, render: Callable[..., str]) -> None:
     root = fromstring(render(result, "junit"))
-    assert dict(root.attrib) == {"name": "apkvet", "tests": "7", "failures": "6", "errors": "0", "skipped": "0"}
+    assert dict(root.attrib) == {"name": "apkvet", "tests": "8", "failures": "7", "errors": "0", "skipped": "0"}
     cases = {case.get("name"): [child.tag for child in case] for case in root.iter("testcase")}
     assert cases["Verdict"] == ["failure"]
     assert cases["Hands the clipboard to any app that asks (the app itself)"] == ["failure"]

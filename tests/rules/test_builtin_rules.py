@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from analyzer.engine import Rule, RuleSet, load_ruleset, run_examples
-from analyzer.engine.index import index_text, rules_by_trigger
+from analyzer.engine.index import index_text, pattern_table, rules_by_trigger
 from analyzer.engine.plans import leaves
 from analyzer.facts import Category, TriggerKind
 from analyzer.linting import lint, load_known
 from analyzer.resources import rules_dir
+from analyzer.waivers import load_waivers
 
 RULES = load_ruleset([rules_dir()], drafts=True)
 SHIPPED = load_ruleset([rules_dir()])
@@ -66,4 +69,18 @@ def test_many_rules_need_two_kinds_of_fact(ruleset: RuleSet) -> None:
 
 
 def test_the_index_is_current() -> None:
-    assert (rules_dir() / "README.md").read_text(encoding="utf-8").endswith(index_text(RULES))
+    text = (rules_dir() / "README.md").read_text(encoding="utf-8")
+    assert text.endswith(index_text(RULES))
+    assert f"\n{pattern_table()}\n" in text
+
+
+def test_the_guides_rule_is_proven(tmp_path: Path) -> None:
+    text = (rules_dir() / "README.md").read_text(encoding="utf-8")
+    (rule,) = re.findall(r"```yaml\n(id: .*?)```", text, re.DOTALL)
+    (tmp_path / "location").mkdir()
+    (tmp_path / "location/location-from-a-widget.yaml").write_text(rule, encoding="utf-8")
+    ruleset = load_ruleset([rules_dir(), tmp_path])
+    assert list(lint(ruleset.get("location-from-a-widget"), ruleset, KNOWN)) == []
+    (waivers,) = re.findall(r"```yaml\n(waivers:.*?)```", text, re.DOTALL)
+    (tmp_path / "w.yaml").write_text(waivers.replace("0f1e…", "0" * 64), encoding="utf-8")
+    assert load_waivers(tmp_path / "w.yaml", ruleset.by_id).waivers[0].owner == "Ada Example, mobile security"
