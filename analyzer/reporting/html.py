@@ -11,10 +11,11 @@ from typing import Any, BinaryIO
 from markupsafe import Markup
 
 from analyzer.reporting import pictures
+from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.asking import questions
 from analyzer.reporting.destinations import hosts
 from analyzer.reporting.look import Look
-from analyzer.reporting.summary import highlights, missing_stages, reached, severity_counts, traced, unstarted
+from analyzer.reporting.summary import access_groups, highlights, missing_stages, reached, severity_counts, traced, unstarted
 from analyzer.reporting.templating import environment, render, source
 from analyzer.result import Result
 
@@ -28,6 +29,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     words, done = look.words, result.score is not None
     rows = reached(result)
     permissions = result.permissions or ()
+    accesses = access_groups(result)
     write_page(
         out,
         look,
@@ -44,7 +46,9 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         severities=severity_counts(result.findings or ()),
         missing=missing_stages(result),
         matrix=pictures.matrix_picture(rows, words) if rows and done else None,
-        paths=[pictures.path_picture(access, result, words) for access in (result.clipboard or ())[:MOST_PATHS]],
+        accesses=accesses,
+        waivers=waiver_rows(result),
+        paths=[pictures.path_picture(group.first, result, words) for group in accesses[:MOST_PATHS]],
         score_bar=pictures.score_picture(result.score, words) if result.score else None,
         score_parts=pictures.segments(result.score) if result.score else [],
         permission_chart=pictures.permission_picture(permissions, words) if permissions else None,

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from markupsafe import Markup
 
+from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.look import Look
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import highlights, missing_stages, places_of, severity_counts, unstarted
@@ -47,6 +48,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         unstarted=unstarted(result),
         severities=severity_counts(result.findings or ()),
         missing=missing_stages(result),
+        waivers=waiver_rows(result),
     )
 
 

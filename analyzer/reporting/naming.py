@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from analyzer.reporting.sanitize import clean
+
+_ENTRY_POINT = re.compile(r" entry_point=(\S+)")
 
 
 def api_text(descriptor: str) -> str:
@@ -34,3 +38,14 @@ def short_method(descriptor: str) -> tuple[str, str]:
 def short_permission(name: str) -> str:
     """A permission without Android's own prefix."""
     return clean(name.removeprefix("android.permission."), 120)
+
+
+def evidence_text(fact: str) -> str:
+    """What a fact's line is about, shortly: its kind, what it names, and the entry point of a path. The document has all of it."""
+    kind, _, rest = fact.partition(" ")
+    subject = rest.partition(" ")[0]
+    entry = _ENTRY_POINT.search(fact)
+    if kind == "reach":
+        return clean(f"{subject}: {method_text(entry[1])}" if entry else subject, 200)
+    named = api_text(subject) if ";->" in subject else subject
+    return clean(named if kind == "api-call" else f"{kind} {named}", 200) if rest else clean(fact, 200)

@@ -89,6 +89,13 @@ class Traced(Struct, frozen=True):
     place: Place
 
 
+class AccessGroup(Struct, frozen=True):
+    """Clipboard accesses that differ only in their places: one to show in full, and the others."""
+
+    first: ClipboardDoc
+    others: tuple[ClipboardDoc, ...]
+
+
 class Highlight(Struct, frozen=True):
     """One line of the first screen: what is accessed, by whom, when, and where it goes."""
 
@@ -118,6 +125,12 @@ def is_started(call: Call) -> bool:
 def is_certain(trigger: TriggerDoc) -> bool:
     """Whether a trigger was shown, not assumed."""
     return trigger.kind not in ("unknown", "unreachable") and not trigger.assumed
+
+
+def is_open(trigger: TriggerDoc) -> bool:
+    """Whether any other app can make it happen unseen. That a screen can be opened by others is how Android works."""
+    unseen = trigger.kind in ("receiver", "service", "provider") or trigger.returns_result
+    return trigger.exported and trigger.permission is None and unseen
 
 
 def ordered(triggers: Iterable[TriggerDoc]) -> list[TriggerDoc]:
@@ -182,6 +195,35 @@ def highlights(result: Result) -> list[Highlight]:
     return sorted(rows, key=lambda row: (worst[row.severity], row.owners[0].kind != "app", DATA_CATEGORIES.index(row.category)))
 
 
+def access_groups(result: Result) -> list[AccessGroup]:
+    """The clipboard accesses, reads and watches first, those that something starts before others, like ones together."""
+    groups: dict[object, list[ClipboardDoc]] = {}
+    for access in sorted(result.clipboard or (), key=_access_order):
+        kinds = tuple(sorted({(t.kind, is_open(t), t.assumed) for t in access.triggers or ()}))
+        ends = tuple(map(bool, (access.stored_at, access.handed_back_at, access.replaced_at, access.removed_at)))
+        key = (
+            access.operation,
+            access.owner,
+            access.via,
+            access.api,
+            kinds,
+            ends,
+            access.guards,
+            access.secret,
+            access.sensitive,
+        )
+        groups.setdefault(key, []).append(access)
+    return [AccessGroup(first, tuple(others)) for first, *others in groups.values()]
+
+
+_OPERATIONS = ("read", "watch", "peek", "write", "clear", "mark-sensitive")
+
+
+def _access_order(access: ClipboardDoc) -> tuple[bool, int, bool, Place]:
+    own = access.owner.kind == "app"
+    return (not is_started(access), _OPERATIONS.index(access.operation), not own, access.place)
+
+
 def unstarted(result: Result) -> list[Category]:
     """The categories that code names, but none of which anything is shown to start."""
     return [c for c in DATA_CATEGORIES if (calls := calls_of(result, c)) and not any(map(is_started, calls))]
@@ -203,7 +245,7 @@ def _highlight(
         operation=operation,
         owners=tuple(owners),
         kinds=tuple(dict.fromkeys(t.kind for t in ordered(certain))),
-        exported=any(t.exported and t.permission is None for t in certain),
+        exported=any(is_open(t) for t in certain),
         handed_back=any(t.returns_result for t in certain) and any(clip.handed_back_at for clip in clips),
         kept=any(clip.stored_at for clip in clips),
         destinations=destinations(result, {call.place for call in calls}),

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from analyzer.errors import UsageError
 from analyzer.reporting.destinations import country_code
 from analyzer.reporting.look import Look
-from analyzer.reporting.naming import api_text, method_text, short_permission
+from analyzer.reporting.naming import api_text, evidence_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
 from analyzer.resources import reports_dir
 
@@ -41,6 +41,7 @@ def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any]
         "clean": clean,
         "api": api_text,
         "method": method_text,
+        "fact": evidence_text,
         "permission": short_permission,
         "owner": words.owner,
         "category": words.category,

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import short_permission
 from analyzer.reporting.sanitize import clean
@@ -24,7 +25,7 @@ _SEVERITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", 
 _PLAIN_WIDTH = 110
 _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
-_MOST_HIGHLIGHTS = 8
+_MOST_HIGHLIGHTS, _MOST_UNDECIDED = 8, 10
 
 
 def present(result: Result, out: BinaryIO, look: Look) -> None:
@@ -62,6 +63,7 @@ class _Summary:
             self._findings()
             self._permissions()
             self._score()
+            self._waivers()
         self._gaps()
         self._provenance()
 
@@ -89,7 +91,10 @@ class _Summary:
         for clause in result.decision.reasons:
             self._print(f"  {t(f'verdict.short.{clause.verdict}')}: {escape(clean(clause.because, 400))}")
         if not result.decision.reasons:
-            self._print(f"  {escape(t('note.no-clause', policy=clean(result.decision.policy, 60)))}")
+            self._print(f"  {escape(t('note.no-clause', policy=self._words.policy(result)))}")
+        for clause in result.decision.overruled:
+            words = f"{t('note.overruled')} {clean(clause.because, 400)}"
+            self._print(f"  {t(f'verdict.short.{clause.verdict}')}: {escape(words)}", style="dim")
         self._print(f"\n{escape(self._words.paragraph(result))}")
 
     def _first(self) -> None:
@@ -187,6 +192,20 @@ class _Summary:
             self._print(f"{line.points:+4}  {line.rule_id or self._t('score.cap'):44} {escape(line.because)}")
         self._print(f"{score.total:4}  {self._t('score.total')}")
 
+    def _waivers(self) -> None:
+        rows = waiver_rows(self._result)
+        if not rows:
+            return
+        self._head(self._t("section.waivers"))
+        self._print(escape(self._words.waivers(self._result)))
+        table = self._labels("label.state", "label.what", "label.reason", "label.answers", "label.until")
+        for row in rows:
+            waiver = row.waiver
+            what = clean("; ".join(row.titles) or row.why or waiver.rule or waiver.fingerprint or "", 200)
+            cells = (what, clean(waiver.reason, 200), clean(waiver.owner, 80), clean(waiver.expires, 30))
+            table.add_row(self._t(f"waiver.{row.state}"), *map(escape, cells))
+        self._console.print(table)
+
     def _gaps(self) -> None:
         t, coverage = self._t, self._result.coverage
         self._head(t("section.unseen"))
@@ -197,6 +216,10 @@ class _Summary:
         for gap in coverage.gaps:
             if gap.kind != "stage-not-run":
                 self._print(f"· {escape(t(f'gap.{gap.kind}'))} {escape(clean(gap.why))}")
+        for rule in coverage.undecided[:_MOST_UNDECIDED]:
+            self._print(f"· {escape(t('note.undecided'))} {escape(clean(rule.title))} ({t(f'severity.{rule.severity}')})")
+        if len(coverage.undecided) > _MOST_UNDECIDED:
+            self._print(f"· {t.count('label.and-more', len(coverage.undecided) - _MOST_UNDECIDED)}")
         missing = missing_stages(self._result)
         if missing:
             self._print(f"· {escape(t('note.stages', names=t.listing([self._words.stage(name) for name in missing])))}")
@@ -212,5 +235,5 @@ class _Summary:
             self._print(f"{t('label.signed')} {subject} ({schemes}), {t('label.certificate')} {signer.sha256[:16]}…")
         if app.signers == ():
             self._print(t("note.not-signed"))
-        policy = f"{t('label.policy')} {clean(self._result.decision.policy, 60)} {p.policy_digest[:12]}"
+        policy = f"{t('label.policy')} {self._words.policy(self._result)} {p.policy_digest[:12]}"
         self._print(escape(f"apkvet {p.tool_version}, {policy}, {t('label.rules')} {p.ruleset_digest[:12]}"), style="dim")

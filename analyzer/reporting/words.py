@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from analyzer.facts import Gate, Owner, Place
 from analyzer.reporting.destinations import Destination
@@ -125,6 +125,20 @@ class Words:
         """A share of whole permille as percent."""
         return self.t("number.percent", value=self.t.number(permille / 10, 1))
 
+    def policy(self, result: Result) -> str:
+        """The policy's name, with its group."""
+        name = clean(result.decision.policy, 60)
+        return self.t("note.policy-group", policy=name, group=clean(result.decision.group, 60)) if result.decision.group else name
+
+    def waivers(self, result: Result) -> str:
+        """How many waivers were applied, expired and unused, and on which day."""
+        doc = result.waivers
+        if doc is None:
+            return ""
+        counts = (("applied", doc.applied), ("expired", doc.expired), ("unused", doc.unused))
+        said = [self.t.count(f"waiver.count.{state}", len(items)) for state, items in counts if items]
+        return self.t("waiver.sentence", counts=self.t.listing(said), day=clean(doc.judged_on, 30))
+
     def stage(self, name: str) -> str:
         """What a stage looks for; a stage without words is named by its id."""
         try:
@@ -174,31 +188,31 @@ class Words:
             self.category(row.category) for row in rows if row.owners and not any(o.owner.kind == "app" for o in row.owners)
         ]
         name = self.app(result)
-        sentences = [t("paragraph.own", name=name, data=t.listing(own)) if own else t("paragraph.own-none", name=name)]
+        data = t.listing(own, _MOST_NAMED)
+        sentences = [t("paragraph.own", name=name, data=data) if own else t("paragraph.own-none", name=name)]
         if others:
-            sentences.append(t("paragraph.libraries", data=t.listing(others)))
+            sentences.append(t("paragraph.libraries", data=t.listing(others, _MOST_NAMED)))
         sentences.append(self._clipboard_sentence(result.clipboard or ()))
         unused = [short_permission(p.name) for p in result.permissions or () if p.declared and p.used is False]
         if unused:
             sentences.append(t.count("paragraph.unused", len(unused), names=t.listing(unused, _MOST_NAMED)))
+        if "flow" in missing_stages(result) or result.flows is None:
+            sentences.append(t("paragraph.no-flow"))
         unseen = [gap for gap in result.coverage.gaps if gap.kind != "stage-not-run"]
         if unseen:
             sentences.append(t.count("paragraph.unseen", len(unseen)))
-        if "flow" in missing_stages(result) or result.flows is None:
-            sentences.append(t("paragraph.no-flow"))
         return " ".join(sentences)
 
     def _clipboard_sentence(self, accesses: Sequence[ClipboardDoc]) -> str:
         reads = [a for a in accesses if a.operation in ("read", "watch")]
         if not reads:
             return self.t("paragraph.clipboard-none")
-        owners = self.t.listing(list(dict.fromkeys(self.owner(a.owner) for a in _started_first(reads))))
-        key = "clipboard-watches" if any(a.operation == "watch" for a in reads) else "clipboard-reads"
-        kinds = {t.kind for a in reads if a.operation == "read" for t in a.triggers or () if is_certain(t)}
-        triggers = self.t.listing([self.t(f"trigger.{kind}") for kind in sorted(kinds, key=TRIGGER_ORDER.index)])
-        when = self.t("paragraph.when", triggers=triggers) if kinds else ""
-        return self.t(f"paragraph.{key}", owners=owners, when=when)
-
-
-def _started_first(accesses: Iterable[ClipboardDoc]) -> list[ClipboardDoc]:
-    return sorted(accesses, key=lambda a: not is_started(a))
+        parts = []
+        for owner in dict.fromkeys(a.owner for a in sorted(reads, key=lambda a: (not is_started(a), a.owner.kind != "app"))):
+            certain = {t.kind for a in reads if a.owner == owner for t in a.triggers or () if is_certain(t)}
+            kinds = [self.t(f"trigger.{kind}") for kind in sorted(certain, key=TRIGGER_ORDER.index)]
+            when = self.t.listing(kinds, _MOST_KINDS) if kinds else self.t("paragraph.no-start")
+            parts.append(self.t("paragraph.reader", owner=self.owner(owner), when=when))
+        sentence = self.t("paragraph.clipboard-read", readers=self.t.listing(parts, 3))
+        watchers = self.t.listing(list(dict.fromkeys(self.owner(a.owner) for a in accesses if a.operation == "watch")), 3)
+        return f"{sentence} {self.t('paragraph.clipboard-watched', watchers=watchers)}" if watchers else sentence

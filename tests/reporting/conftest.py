@@ -14,7 +14,17 @@ from analyzer.facts import Owner, Place
 from analyzer.policy import load_policy
 from analyzer.reporting import Format, load_look, present
 from analyzer.resources import rules_dir
-from analyzer.result import ClipboardDoc, Finding, Result
+from analyzer.result import (
+    AppliedWaiver,
+    Clause,
+    ClipboardDoc,
+    Finding,
+    Result,
+    UndecidedRule,
+    UnusedWaiver,
+    Waiver,
+    WaiversDoc,
+)
 from analyzer.scan import scan
 
 APKS = Path(__file__).resolve().parents[2] / "samples/apk"
@@ -72,11 +82,27 @@ def rich(result: Result) -> Result:
         ),
         findings=(waived, *result.findings[1:]),
         score=msgspec.structs.replace(result.score, could_be_up_to=90),
+        waivers=WaiversDoc(
+            judged_on="2026-11-25",
+            applied=(AppliedWaiver(_waiver("clipboard-proxy", "2027-03-01"), (waived.fingerprint,)),),
+            expired=(AppliedWaiver(_waiver("debuggable", "2026-01-31"), (result.findings[2].fingerprint,)),),
+            unused=(UnusedWaiver(_waiver("camera-use", "2027-01-01"), "The rule does not fire."),),
+        ),
+        decision=msgspec.structs.replace(
+            result.decision,
+            group="kiosk",
+            overruled=(Clause("review", "must_review.x", "Apps of this kind are looked at."),),
+        ),
         coverage=msgspec.structs.replace(
             result.coverage,
+            undecided=(UndecidedRule("clipboard-to-network", "Sends the clipboard to a host", "critical", stages=("dex",)),),
             gaps=tuple(gap for gap in result.coverage.gaps if not any(s in gap.why for s in ("endpoints", "flow", "libraries"))),
         ),
     )
+
+
+def _waiver(rule: str, expires: str) -> Waiver:
+    return Waiver("org.apkvet.samples.proxy", "mobile security", "accepted until spring", expires, rule=rule)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from analyzer.errors import UsageError
 from analyzer.facts import GAP_SENTENCES, Owner, Place
 from analyzer.reporting import load_look
 from analyzer.reporting.messages import Messages, languages, load_messages, read_catalog
-from analyzer.reporting.naming import api_text
+from analyzer.reporting.naming import api_text, evidence_text
 from analyzer.reporting.summary import DATA_CATEGORIES, OwnerCalls, highlights, reached
 from analyzer.reporting.words import Words
 from analyzer.resources import reports_dir
@@ -99,6 +99,11 @@ def test_names_and_places() -> None:
     assert api_text("Landroid/provider/Settings$Secure;->getString(La;)V") == "Settings.Secure.getString()"
     assert api_text("Landroid/media/AudioRecord;-><init>(IIIII)V") == "new AudioRecord()"
     assert api_text("Landroid/os/Build;->SERIAL") == "Build.SERIAL"
+    assert evidence_text("api-call La/B;->c()V category=x at=classes.dex:La/B;->d()V+0001") == "B.c()"
+    assert evidence_text("reach receiver entry_point=La/B;->c()V path={}") == "receiver: a.B.c()"
+    assert evidence_text("reach unknown") == "unknown"
+    assert evidence_text("clipboard read api=x") == "clipboard read"
+    assert evidence_text("permission android.permission.CAMERA declared=true") == "permission android.permission.CAMERA"
     assert ENGLISH.place(Place("classes.dex", "Lcom/a/B$C;->d(I)V", 0x12)) == "com.a.B.C.d() (classes.dex at 0012)"
     assert ENGLISH.place(Place("classes.dex", "Lcom/a/B$C;->d(I)V")) == "com.a.B.C.d() (classes.dex)"
     assert ENGLISH.place(Place("lib.so", None, 16)) == "lib.so at 0010"
@@ -108,7 +113,7 @@ def test_names_and_places() -> None:
 def test_the_paragraph_says_only_what_was_shown(result: Result, failed: Result) -> None:
     text = ENGLISH.paragraph(result)
     assert text.startswith(
-        "Clipboard proxy contains own code that reaches clipboard and media and files. Code of the app itself reads"
+        "Clipboard proxy contains own code that reaches clipboard and media and files. The clipboard is read by the app itself (on a broadcast)."
     )
     assert "sends" not in text
     assert ENGLISH.paragraph(failed) == "The package could not be analysed, so nothing can be said about what it does."

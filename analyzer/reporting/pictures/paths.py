@@ -12,7 +12,7 @@ from analyzer.reporting.destinations import destinations
 from analyzer.reporting.naming import short_method
 from analyzer.reporting.pictures.svg import Svg, fit, text_width
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.summary import Call, ordered
+from analyzer.reporting.summary import Call, is_open, ordered
 from analyzer.reporting.words import Words
 from analyzer.result import ClipboardDoc, Result, TriggerDoc
 
@@ -28,6 +28,7 @@ class Node(Struct, frozen=True):
     lines: tuple[str, ...]
     note: str = ""
     kind: str = ""
+    warns: bool = False
 
     @property
     def height(self) -> float:
@@ -74,13 +75,13 @@ def path_columns(call: Call, result: Result, words: Words) -> list[Column]:
 
 def _trigger(trigger: TriggerDoc, words: Words) -> Node:
     t = words.t
-    note = ""
+    note, kind = "", "open" if trigger.kind in ("unknown", "unreachable") else ""
     if trigger.exported:
         permission = clean(trigger.permission, 60) if trigger.permission else ""
         note = t("picture.exported-with", permission=permission) if permission else t("picture.exported")
     text = t(f"trigger.short.{trigger.kind}")
     lines = (t("trigger.assumed", words=text),) if trigger.assumed and trigger.kind != "unknown" else (text,)
-    return Node(lines, note, "open" if trigger.kind in ("unknown", "unreachable") else "")
+    return Node(lines, note, kind, is_open(trigger))
 
 
 def _entry(trigger: TriggerDoc, owner: Owner, words: Words) -> Node:
@@ -96,7 +97,7 @@ def _access(call: Call, words: Words) -> Node:
     name, method = short_method(call.api)
     lines = (name, f".{method}", f"{words.t('picture.path-owner')} {words.owner(call.owner)}")
     note = "" if call.via == "direct" else words.t(f"via.{call.via}")
-    return Node(lines if method else (name, lines[2]), note, "access")
+    return Node(lines if method else (name, lines[2]), note, "access", bool(note))
 
 
 def _ends(call: Call, result: Result, words: Words) -> list[Column]:
@@ -163,7 +164,9 @@ def _box(svg: Svg, node: Node, x: float, middle: float) -> None:
         svg.text(x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(line, _BOX - 2 * _PAD, _SIZE), strong)
     if node.note:
         row = len(node.lines)
-        svg.text(x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(node.note, _BOX - 2 * _PAD, _SIZE), "note")
+        svg.text(
+            x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(node.note, _BOX - 2 * _PAD, _SIZE), "note" if node.warns else "line"
+        )
 
 
 def _links(svg: Svg, column: Column, here: Sequence[float], there: Sequence[float], number: int) -> None:
