@@ -56,7 +56,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     )
 
 
-def write_page(out: BinaryIO, look: Look, name: str, **values: Any) -> None:
+def write_page(out: BinaryIO, look: Look, name: str, /, **values: Any) -> None:
     """Render one page and write it, with a policy that lets nothing in but its own style and script."""
     found = environment(look, escape_html=True)
     found.filters["raw"] = lambda path: Markup(source(found, path))

@@ -52,7 +52,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     )
 
 
-def write_markdown(out: BinaryIO, look: Look, name: str, **values: Any) -> None:
+def write_markdown(out: BinaryIO, look: Look, name: str, /, **values: Any) -> None:
     """Render one template, everything it prints escaped for Markdown."""
     found = environment(look, escape_html=False, finalize=escape)
     found.filters |= {"code": code, "places": places_of}

@@ -41,7 +41,7 @@ def short_permission(name: str) -> str:
 
 
 def evidence_text(fact: str) -> str:
-    """What a fact's line is about, shortly: its kind, what it names, and the entry point of a path. The document has all of it."""
+    """What a fact's line is about: its kind, what it names, the entry point of a path. The document has the whole line."""
     kind, _, rest = fact.partition(" ")
     subject = rest.partition(" ")[0]
     entry = _ENTRY_POINT.search(fact)

@@ -55,7 +55,7 @@ def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any]
     return found
 
 
-def render(found: ImmutableSandboxedEnvironment, name: str, **values: Any) -> str:
+def render(found: ImmutableSandboxedEnvironment, name: str, /, **values: Any) -> str:
     """The text of one template. Raises ``UsageError`` that says where a template is wrong."""
     try:
         return found.get_template(name).render(**values)
