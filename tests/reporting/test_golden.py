@@ -20,7 +20,7 @@ from analyzer.result import Result, encode_result
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 _CHANGING = re.compile(
-    r"(?<=policy default )[0-9a-f]{12}|(?<=Policy default )[0-9a-f]{12}|(?<=[Rr]ules )[0-9a-f]{12}|(?<=sha256-)[\w+/=]{44}|\b[0-9a-f]{64}\b"
+    r"(?<=policy default )[0-9a-f]{12}|(?<=Policy default )[0-9a-f]{12}|(?<=[Rr]ules )[0-9a-f]{12}|(?<=for kiosk )[0-9a-f]{12}|(?<=sha256-)[\w+/=]{44}|\b[0-9a-f]{64}\b"
 )
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 
