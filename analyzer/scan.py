@@ -21,8 +21,10 @@ from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
 from analyzer.extractors.clipboard import clipboard_facts
 from analyzer.extractors.manifest_facts import manifest_facts
+from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.extractors.reach import load_traced, reach_facts
+from analyzer.extractors.strings import strings
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.platform.callbacks import load_callbacks
@@ -73,6 +75,8 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("signers")
         app = build_app(package, manifest, load_hierarchy(), load_owner_tables(knowledge))
         clock.lap("dex")
+        found = [*overrides(app, load_overrides(rules_dir())), *strings(app, watch.strings)]
+        clock.lap("overrides")
         graph = ProgramGraph(app, load_callbacks())
         calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
@@ -80,7 +84,7 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("clipboard")
         reached = [*reach_facts(graph, calls, load_traced(knowledge))]
         clock.lap("reach")
-        facts += [*calls, *reached, *permission_facts(manifest, calls, load_context(watch))]
+        facts += [*calls, *reached, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
         return Observation(

@@ -158,17 +158,18 @@ class ReachPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OverridePattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A method of the package that Android calls. ``empty``: it does nothing but return."""
+    """A method of the package that Android calls. ``empty``: it does nothing but return; ``returns``: this whole number."""
 
     api: Text | None = None
     owner: OwnerKind | list[OwnerKind] | None = None
     owner_name: Text | None = None
     not_owner_name: Text | None = None
     empty: bool | None = None
+    returns: int | None = None
 
 
 class StringPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text in the code."""
+    """A text in the code. It is looked for because a rule asks for it."""
 
     value: Text
     owner: OwnerKind | list[OwnerKind] | None = None

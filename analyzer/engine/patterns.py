@@ -65,7 +65,7 @@ FACT_OF: dict[type[Pattern], tuple[type[Fact], Stage | None]] = {
     ClipboardPattern: (ClipboardAccess, "dex"),
     ReachPattern: (Reach, "reach"),
     OverridePattern: (Override, "dex"),
-    StringPattern: (Constant, "strings"),
+    StringPattern: (Constant, "dex"),
     FlowPattern: (Flow, "flow"),
     LibraryPattern: (Library, "libraries"),
     EndpointPattern: (Endpoint, "endpoints"),
@@ -316,7 +316,7 @@ def _reach(p: ReachPattern) -> list[Test]:
 
 
 def _override(p: OverridePattern) -> list[Test]:
-    return [*_api(p.api), *_owned(p), *_value(p.empty, "empty")]
+    return [*_api(p.api), *_owned(p), *_value(p.empty, "empty"), *_value(p.returns, "returns")]
 
 
 def _string(p: StringPattern) -> list[Test]:

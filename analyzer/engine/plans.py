@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, Pattern
+from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, Pattern, StringPattern
 from analyzer.engine.patterns import FACT_OF, Test, fact_test, trigger_test
 from analyzer.engine.schema import Condition, Rule
 from analyzer.facts import Fact, Reach, Stage
@@ -18,7 +18,7 @@ class Leaf(Struct, frozen=True, eq=False):
     """One distinct pattern. ``test`` is of the fact alone, ``trigger`` of one of its triggers (None: no matter).
 
     ``reached`` and ``traced`` ask of all triggers. ``categories`` narrow down calls. ``stage`` finds such facts; ``names`` are
-    the exact APIs asked for, which must have been looked for.
+    the exact APIs and the texts asked for, which must have been looked for.
     """
 
     pattern: Pattern
@@ -104,16 +104,22 @@ class Planner:
                 traced.reached if traced else None,
                 traced.traced if traced else None,
                 (categories,) if isinstance(categories, str) else tuple(categories) if categories else None,
-                frozenset(_exact_apis(pattern)),
+                frozenset(_asked_for(pattern)),
             )
         return self._leaves[key]
 
 
-def _exact_apis(pattern: Pattern) -> Iterator[str]:
-    """The methods that a pattern of calls names without ``*``."""
+STRING = "string "
+"""Stands before a text, where names of things to look for are listed."""
+
+
+def _asked_for(pattern: Pattern) -> Iterator[str]:
+    """What has to be looked for: the methods that a pattern of calls names without ``*``, the texts of one of strings."""
     if isinstance(pattern, CallPattern) and pattern.api is not None:
         apis = [pattern.api] if isinstance(pattern.api, str) else pattern.api
         yield from (api for api in apis if "*" not in api and "->" in api)
+    elif isinstance(pattern, StringPattern):
+        yield from (STRING + text for text in ([pattern.value] if isinstance(pattern.value, str) else pattern.value))
 
 
 def children(condition: Condition) -> list[tuple[str, Condition]]:

@@ -287,12 +287,14 @@ class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
 class Override(Struct, frozen=True, tag="override", tag_field="fact"):
     """A method of the package that replaces one which Android calls: the platform's descriptor, and whose code it is.
 
-    ``empty``: it does nothing but return, or return one constant. ``at`` names the replacing method.
+    ``empty``: it does nothing but return; ``returns`` is the whole number that such a method returns. ``at`` names the replacing
+    method.
     """
 
     api: str
     owner: Owner = Owner("app")
     empty: bool = False
+    returns: int | None = None
     at: Place | None = None
 
 

@@ -12,9 +12,9 @@ from msgspec import Struct
 from analyzer.errors import ResultError
 from analyzer.facts.model import Fact
 
-OBSERVATION_VERSION = 2
+OBSERVATION_VERSION = 3
 
-Stage = Literal["manifest", "signers", "dex", "reach", "strings", "flow", "libraries", "endpoints", "native", "payloads"]
+Stage = Literal["manifest", "signers", "dex", "reach", "flow", "libraries", "endpoints", "native", "payloads"]
 
 
 class Coverage(Struct, frozen=True):

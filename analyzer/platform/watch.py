@@ -88,9 +88,10 @@ class FieldGroup(Struct, frozen=True):
 
 
 class Watch:
-    """Everything that is looked for. ``methods`` by key, ``fields`` as groups, ``needs`` by descriptor or key."""
+    """Everything that is looked for. ``methods`` by key, ``fields`` as groups, ``needs`` by descriptor or key, ``strings``."""
 
     def __init__(self, methods: Mapping[str, WatchedApi], fields: tuple[FieldGroup, ...], needs: Needs, digest: str) -> None:
+        self.strings: tuple[str, ...] = ()
         self.methods = methods
         self.fields = fields
         self.needs = needs
@@ -129,13 +130,19 @@ def matching_rule(api: WatchedApi, arguments: Mapping[int, str]) -> ArgumentRule
     return next((rule for rule in api.rules if rule.matches(arguments)), None) if arguments else None
 
 
-def extended(watch: Watch, apis: Collection[str]) -> Watch:
-    """*watch* and these methods (``Lx;->name``, with or without its prototype), of no category; its digest tells so."""
-    extra = {api: WatchedApi(api) for api in sorted(apis) if api not in watch.methods}
-    if not extra:
+def extended(watch: Watch, names: Collection[str], mark: str = "string ") -> Watch:
+    """*watch* and these methods (``Lx;->name``, with or without its prototype), of no category, and, behind *mark*, texts.
+
+    Its digest tells so.
+    """
+    texts = tuple(sorted(name.removeprefix(mark) for name in names if name.startswith(mark)))
+    extra = {api: WatchedApi(api) for api in sorted(names) if api not in watch.methods and not api.startswith(mark)}
+    if not extra and not texts:
         return watch
-    digest = hashlib.sha256("\0".join([watch.digest, *extra]).encode("utf-8", "surrogatepass")).hexdigest()
-    return Watch({**watch.methods, **extra}, watch.fields, watch.needs, digest)
+    digest = hashlib.sha256("\0".join([watch.digest, *extra, "", *texts]).encode("utf-8", "surrogatepass")).hexdigest()
+    more = Watch({**watch.methods, **extra}, watch.fields, watch.needs, digest)
+    more.strings = texts
+    return more
 
 
 def load_watch(rules: Path | None = None) -> Watch:

@@ -57,7 +57,7 @@ def test_three_valued_conditions(tmp_path: Path, condition: str, answer: str) ->
         ("{endpoint: {host: '*.example'}}", "endpoints"),
         ("{native: {imports: open}}", "native"),
         ("{payload: {kind: hermes}}", "payloads"),
-        ("{string: {value: x}}", "strings"),
+        ("{string: {value: x}}", "dex"),
         ("{signer: {debug: true}}", "signers"),
         ("{reach: {trigger: timer}}", "reach"),
         ("{call: {category: contacts}}", "dex"),

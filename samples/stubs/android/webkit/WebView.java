@@ -5,4 +5,5 @@ public class WebView extends android.view.View {
     public WebView(android.content.Context context) { super(context); }
     public void loadUrl(String url) { }
     public void addJavascriptInterface(Object object, String name) { }
+    public WebSettings getSettings() { return null; }
 }

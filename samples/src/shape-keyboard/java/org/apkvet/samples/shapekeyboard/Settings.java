@@ -1,0 +1,5 @@
+package org.apkvet.samples.shapekeyboard;
+
+import android.app.Activity;
+
+public class Settings extends Activity { }

@@ -1,0 +1,4 @@
+package android.content.pm;
+
+/** Compile-time stand-in; the device has the real class. */
+public class ResolveInfo { }
