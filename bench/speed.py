@@ -37,7 +37,9 @@ def measure(command: list[str]) -> Cost:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with Path(os.devnull).open("w") as null:
         process = subprocess.Popen(command, stdout=null, stderr=null, env=environment)
-        _, _, usage = os.wait4(process.pid, 0)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command[:5])} ... failed: its cost means nothing.")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
