@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -21,6 +22,8 @@ from analyzer.program.text_uses import TextWalk, Uses, load_text_uses
 _MANAGERS = ("android.content.ClipboardManager", "android.text.ClipboardManager", "android.content.IClipboard")
 _SENSITIVE = "android.content.extra.IS_SENSITIVE"
 _AMBIGUOUS = frozenset({"getText", "setText", "hasText"})
+# What a method's name alone can mean; others, such as the mark for sensitive content, are put into any bundle.
+_BY_NAME = frozenset({"read", "peek", "watch", "write", "clear"})
 _MAX_BACK = 6
 _TEXTS = frozenset({"Ljava/lang/String;", "Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;", "Ljava/lang/Object;"})
 
@@ -238,6 +241,15 @@ class _Surroundings:
         )
 
 
+def methods_by_name(watch: Watch) -> dict[str, tuple[str, ClipboardOperation]]:
+    """The watched clipboard methods that a look-up by name alone can mean, by that name."""
+    found: dict[str, tuple[str, ClipboardOperation]] = {}
+    for key, api in sorted(watch.methods.items(), reverse=True):
+        if api.operation is not None and api.operation in _BY_NAME:
+            found[key.partition("->")[2].partition("(")[0]] = (key, cast(ClipboardOperation, api.operation))
+    return found
+
+
 class _Reflection:
     """Names of reflective look-ups, folded where the method puts them together, and the clipboard methods among them."""
 
@@ -245,10 +257,7 @@ class _Reflection:
         self._graph = graph
         self._sites = _Sites(graph)
         self._folder = Folder(graph)
-        self._methods: dict[str, tuple[str, ClipboardOperation]] = {}
-        for key, api in sorted(watch.methods.items(), reverse=True):
-            if api.operation is not None and api.operation != "watch-removal":
-                self._methods[key.partition("->")[2].partition("(")[0]] = (key, api.operation)
+        self._methods = methods_by_name(watch)
 
     def with_name(self, call: ApiCall) -> ApiCall:
         """*call* with the looked-up name as its first argument, if the method makes it from constants."""
