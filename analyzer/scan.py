@@ -75,9 +75,9 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("signers")
         app = build_app(package, manifest, load_hierarchy(), load_owner_tables(knowledge))
         clock.lap("dex")
-        found = [*overrides(app, load_overrides(rules_dir())), *strings(app, watch.strings)]
-        clock.lap("overrides")
         graph = ProgramGraph(app, load_callbacks())
+        found = [*overrides(app, graph.linked, load_overrides(rules_dir())), *strings(app, watch.strings)]
+        clock.lap("overrides")
         calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
         calls = clipboard_facts(graph, calls, watch, knowledge)

@@ -13,6 +13,7 @@ from analyzer.formats.dex.code import MethodCode
 from analyzer.formats.dex.names import NameFilter
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
+from analyzer.program.graph.linking import Linked
 
 _NOP, _RETURN_VOID, _RETURN, _RETURN_OBJECT, _CONST_4, _CONST_CLASS = 0x00, 0x0E, 0x0F, 0x11, 0x12, 0x1C
 _IDLE = frozenset({_NOP, _RETURN_VOID, *range(_RETURN, _RETURN_OBJECT + 1), *range(_CONST_4, _CONST_CLASS)})
@@ -24,16 +25,18 @@ def load_overrides(rules: Path) -> frozenset[str]:
     return frozenset(api for api, _ in read_table(rules / "watch/overrides.tsv", ("api", "source")))
 
 
-def overrides(app: App, wanted: Iterable[str]) -> Iterator[Override]:
+def overrides(app: App, linked: Linked, wanted: Iterable[str]) -> Iterator[Override]:
     """A fact for each method of the package with the name of a wanted one, in a class below the one that declares it."""
     holders: dict[str, set[str]] = {}
     for api in wanted:
         holder, _, name = api.partition("->")
         holders.setdefault(name, set()).add(holder)
     names = NameFilter(holders)
-    for dex in app.dex_files:
+    below = linked.inheriting(frozenset().union(*holders.values()))
+    for number, dex in enumerate(app.dex_files):
         rows = dex.methods.method
-        for index in names.select(dex, dex.pools.methods["name"][rows]).tolist():
+        maybe = np.flatnonzero(below[linked.type_rows(number)[dex.pools.methods["holder"][rows]]])
+        for index in maybe[names.select(dex, dex.pools.methods["name"][rows[maybe]])].tolist():
             row = int(rows[index])
             holder, member = dex.pools.method_holder(row), dex.pools.method_member(row)
             above = holders[member.partition("(")[0]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from analyzer.facts import Constant, Gap, Place
 from analyzer.formats.dex import DexFile
+from analyzer.formats.dex.columns import distinct
 from analyzer.program.app import App
 
 _MOST = 2000
@@ -34,8 +35,8 @@ def strings(app: App, wanted: Sequence[str]) -> Iterator[Constant | Gap]:
 
 def _loads(app: App, dex: DexFile, regex: re.Pattern[str]) -> Iterator[Constant]:
     loaded = dex.strings_loaded
-    distinct = np.unique(loaded.target)
-    texts = dict(zip(distinct.tolist(), dex.pools.texts(distinct), strict=True))
+    rows = distinct(loaded.target)
+    texts = dict(zip(rows.tolist(), dex.pools.texts(rows), strict=True))
     hits = {row for row, text in texts.items() if regex.fullmatch(text[:_LONGEST])}
     if not hits:
         return
