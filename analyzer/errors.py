@@ -48,3 +48,9 @@ class ResultError(ApkvetError):
     """A saved result or observation cannot be read back."""
 
     exit_code = 3
+
+
+class CatalogError(ApkvetError):
+    """A catalog's database cannot be used: in use by another run, of a newer apkvet, on a full disk, or none at all."""
+
+    exit_code = 6

@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from analyzer import __version__
 from analyzer.assess import Agreed, assess
 from analyzer.container import open_package
@@ -40,9 +42,29 @@ from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
-__all__ = ["Agreed", "assess", "load_rules", "observe", "scan", "unreadable"]
+__all__ = ["FULL", "Agreed", "Depth", "assess", "load_rules", "observe", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "reach")
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex")
+
+
+class Depth(Struct, frozen=True):
+    """How far a package is looked into. ``reach``: the call graph, that is what starts each call and what surrounds it."""
+
+    reach: bool = True
+
+    @property
+    def name(self) -> str:
+        """The depth as one word: observations of the same depth can be compared."""
+        return "reach" if self.reach else "calls"
+
+
+FULL = Depth()
+_NO_GRAPH = Gap(
+    "budget",
+    "The call graph was left out to stay within the budget: what starts each call was not worked out.",
+    could_hide="When data is read, and on whose behalf.",
+    would_lift="A scan with more time and memory.",
+)
 
 
 def load_rules(folders: Sequence[Path] = (), *, drafts: bool = False) -> tuple[RuleSet, Watch]:
@@ -57,8 +79,10 @@ def load_rules(folders: Sequence[Path] = (), *, drafts: bool = False) -> tuple[R
     return ruleset.looked_for(extra, watch.digest), watch
 
 
-def observe(path: Path, watch: Watch | None = None) -> Observation:
+def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Observation:
     """What the package at *path* contains, as facts. Opens nothing else and runs nothing of it.
+
+    What *depth* leaves out is a gap.
 
     Raises ``PackageError`` when the file cannot be read as an Android package at all; everything smaller is a gap.
     """
@@ -80,10 +104,12 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
         clock.lap("overrides")
         calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
-        calls = clipboard_facts(graph, calls, watch, knowledge)
-        clock.lap("clipboard")
-        reached = [*reach_facts(graph, calls, load_traced(knowledge))]
-        clock.lap("reach")
+        reached: list[Fact] = [_NO_GRAPH]
+        if depth.reach:
+            calls = clipboard_facts(graph, calls, watch, knowledge)
+            clock.lap("clipboard")
+            reached = [*reach_facts(graph, calls, load_traced(knowledge))]
+            clock.lap("reach")
         facts += [*calls, *reached, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
@@ -94,7 +120,7 @@ def observe(path: Path, watch: Watch | None = None) -> Observation:
             file=_encodable(path.name),
             sha256=package.sha256,
             size=package.size,
-            stages=_STAGES,
+            stages=(*_STAGES, "reach") if depth.reach else _STAGES,
             facts=tuple(sort_facts(facts)),
             coverage=app.coverage(),
             timings=clock.laps,

@@ -1,0 +1,77 @@
+"""Judging a catalog again from what is stored: a changed rule, policy or waiver opens no package."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from analyzer.catalog.judging import Judging, failed_observation
+from analyzer.catalog.store import Store, StoredApp
+from analyzer.errors import CatalogError
+from analyzer.result import VERDICTS, Result
+
+_BATCH = 250
+
+
+class Changed(Struct, frozen=True):
+    """An app whose verdict is another one now."""
+
+    package: str
+    before: str
+    after: str
+
+
+class Rejudged(Struct):
+    """What judging again came to. ``need_rescan``: observed with another watch list than the rules ask for, or not readable."""
+
+    apps: int = 0
+    verdicts: Counter[str] = Counter()
+    changed: list[Changed] = []
+    need_rescan: int = 0
+    worse: int = 0
+
+
+def judge_again(store: Store, judging: Judging) -> Iterator[Rejudged]:
+    """Judge every app of *store*, in batches of one transaction each; yields the sums so far after each batch."""
+    sums = Rejudged()
+    before = dict(store.database.execute("SELECT sha256, verdict FROM judgement"))
+    for batch in _batches(store):
+        judged = [(app, _result(app, judging, sums)) for app in batch]
+        with store.transaction():
+            for app, result in judged:
+                sha256 = app.identity.sha256 or ""
+                store.record_judgement(sha256, result)
+                _count(sums, result, before.get(sha256))
+        gc.collect()
+        yield sums
+    if not sums.apps:
+        yield sums
+
+
+def _batches(store: Store) -> Iterator[list[StoredApp]]:
+    last = ""
+    while batch := store.page_of_apps(last, _BATCH):
+        yield batch
+        last = batch[-1].identity.sha256 or ""
+
+
+def _result(app: StoredApp, judging: Judging, sums: Rejudged) -> Result:
+    try:
+        observation = app.observation()
+        stale = app.packed is not None and observation.watch_digest != judging.ruleset.watch_digest
+    except CatalogError as error:
+        observation, stale = failed_observation(app.identity, error.what), True
+    sums.need_rescan += stale
+    return judging.result(observation, app.group)
+
+
+def _count(sums: Rejudged, result: Result, before: str | None) -> None:
+    after = result.decision.verdict
+    sums.apps += 1
+    sums.verdicts[after] += 1
+    if before is not None and before != after:
+        sums.changed.append(Changed(result.app.package or result.app.file, before, after))
+        sums.worse += VERDICTS.index(after) > VERDICTS.index(before)

@@ -1,0 +1,207 @@
+"""``apkvet catalog``: thousands of apps, scanned once, judged again at will, asked about."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from analyzer.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from analyzer.catalog.judging import Judging
+
+F = TypeVar("F", bound=Callable[..., object])
+_GATE, _FAILED, _INTERRUPTED = 1, 5, 130
+_SIZES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+@click.group("catalog")
+def catalog_group() -> None:
+    """Scan a catalog of apps, judge it again, ask it questions.
+
+    \b
+    Examples:
+      apkvet catalog scan apps/ --db catalog.db
+      apkvet catalog judge --db catalog.db --policy strict
+
+    \b
+    Exit codes: 0 done, 1 --gate found a verdict made worse, 2 usage, 4 a rule or policy is invalid,
+    5 an app failed, 6 the database cannot be used, 130 interrupted.
+    """
+
+
+_DB = click.option(
+    "--db", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The catalog's database."
+)
+
+
+def judging_options(command: F) -> F:
+    """What apps are judged by: ``--policy``, ``--rules``, ``--waivers``, ``--today``."""
+    for option in (
+        click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at."),
+        click.option("--waivers", type=click.Path(path_type=Path), metavar="FILE", help="What was agreed to be lived with."),
+        click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More rules, as for scan."),
+        click.option("--policy", metavar="NAME|FILE", help="Policy to judge by: default, strict, byod or a file."),
+    ):
+        command = option(command)
+    return command
+
+
+def catalog_judging(options: dict[str, Any]) -> Judging:
+    """Rules, policy and waivers as ``judging_options`` give them. Raises ``RuleError``."""
+    from analyzer.catalog.judging import Judging
+    from analyzer.cli.scan import Settings, load_judging
+
+    names = ("policy", "rules", "waivers", "today")
+    settings = Settings(
+        **{name: options[name] for name in names}, group=None, fail_on=None, reproducible=False, quiet=True, save=None
+    )
+    loaded = load_judging(settings)
+    return Judging(loaded.ruleset, loaded.policy, loaded.agreed)
+
+
+@catalog_group.command("scan")
+@click.argument("sources", nargs=-1, required=True, metavar="PATH...")
+@_DB
+@judging_options
+@click.option(
+    "--group", metavar="NAME", help="The group of devices or people these apps are for; a policy may have overrides for it."
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes. Default: one for each processor.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Most time for one app.",
+)
+@click.option("--memory", default="2G", show_default=True, metavar="SIZE", help="Most memory for one app, as 800M or 2G (Linux).")
+@click.option("--no-call-graph", is_flag=True, help="Look less deeply: not when data is read and on whose behalf. Twice as fast.")
+@click.option("--retry-failed", is_flag=True, help="Try those again that ran out of time or memory, or crashed.")
+@click.option("--checksum", is_flag=True, help="Read every file to tell whether it changed; else size and time tell.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
+def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any) -> int:
+    """Scan packages into a catalog; what is done already is not done again.
+
+    A PATH is a file, a folder with everything below it, a glob, a location like s3://bucket/apps/, or - for a list on standard
+    input, one a line. Run the same command again after whatever ended it: it goes on.
+
+    \b
+    Examples:
+      apkvet catalog scan apps/ --db catalog.db
+      apkvet catalog scan apps/ --db catalog.db --jobs 8 --timeout 120 --memory 4G
+      find /srv -name '*.apk' | apkvet catalog scan - --db catalog.db --policy strict --quiet
+    """
+    from analyzer.catalog.locations import find_items
+    from analyzer.catalog.pool import LocalPool
+    from analyzer.catalog.run import Plan, Run
+    from analyzer.catalog.store import Store
+    from analyzer.catalog.work import Budget, WorkerSettings
+    from analyzer.cli.catalog_progress import CatalogProgress
+    from analyzer.scan import Depth
+
+    budget = Budget(options["timeout"], _size(options["memory"]))
+    plan = Plan(Depth(reach=not options["no_call_graph"]), budget, options["retry_failed"], not options["checksum"])
+    jobs, group = options["jobs"] or _processors(), options["group"]
+    judging = catalog_judging(options)
+    with Store(db, write=True) as store:
+        run = Run(store, judging, plan)
+        settings = WorkerSettings(budget, judging.ruleset.extra_apis)
+        with (
+            LocalPool(jobs, settings, run.decide) as pool,
+            CatalogProgress(db, quiet=quiet) as progress,
+            _interrupts(run.stop, pool.kill, progress.note) as interrupted,
+        ):
+            for event in run.events(find_items(_listed(sources), group), pool):
+                progress.show(event, pool.current())
+        progress.summary(interrupted=bool(interrupted))
+    if interrupted:
+        return _INTERRUPTED
+    return _FAILED if progress.failed else 0
+
+
+def _processors() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _size(text: str) -> int:
+    number, unit = text[:-1], text[-1:].upper()
+    if unit in _SIZES and number.replace(".", "", 1).isdigit():
+        return int(float(number) * _SIZES[unit])
+    raise UsageError(f"{text!r} is no size", mend="Write it as 800M or 2G.")
+
+
+def _listed(sources: tuple[str, ...]) -> Iterator[str]:
+    """The sources, with the lines of standard input in place of ``-``."""
+    for source in sources:
+        if source == "-":
+            yield from (line.rstrip("\n") for line in sys.stdin if line.strip())
+        else:
+            yield source
+
+
+@contextmanager
+def _interrupts(stop: Callable[[], None], kill: Callable[[], None], note: Callable[[str], None]) -> Iterator[list[int]]:
+    """The first Ctrl-C lets the apps at work finish, the second gives them up. Yields the signals so far."""
+    got: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        got.append(number)
+        stop()
+        if len(got) == 1:
+            note("Finishing the apps at work. Press Ctrl-C again to give them up.")
+        else:
+            kill()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield got
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@catalog_group.command("judge")
+@_DB
+@judging_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the exit code.")
+def judge_command(db: Path, quiet: bool, **options: Any) -> int:
+    """Judge a catalog again, from what is stored; no package is opened.
+
+    Run this after a change of rules, policy or waivers. It says which verdicts changed, and how many apps need a new scan because
+    the rules now ask for something that was not looked for.
+
+    \b
+    Examples:
+      apkvet catalog judge --db catalog.db
+      apkvet catalog judge --db catalog.db --policy our-policy.yaml --waivers waivers.yaml
+    """
+    from analyzer.catalog.rejudge import judge_again
+    from analyzer.catalog.store import Store
+    from analyzer.reporting.sanitize import clean
+
+    judging = catalog_judging(options)
+    with Store(db, write=True) as store:
+        *_, sums = judge_again(store, judging)
+    if quiet:
+        return 0
+    verdicts = ", ".join(f"{sums.verdicts[verdict]} {verdict}" for verdict in ("allow", "review", "block"))
+    click.echo(f"{sums.apps} apps judged: {verdicts}. {len(sums.changed)} verdicts changed, {sums.worse} for the worse.")
+    for change in sums.changed[:50]:
+        click.echo(f"  {change.before:6} → {change.after:6}  {clean(change.package, 100)}")
+    if len(sums.changed) > 50:
+        click.echo(f"  … and {len(sums.changed) - 50} more")
+    if sums.need_rescan:
+        click.echo(f"{sums.need_rescan} apps were looked at with another watch list: run 'apkvet catalog scan' for them again.")
+    return 0

@@ -1,0 +1,129 @@
+"""Progress of a catalog's run on standard error: a live line on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import click
+
+from analyzer.reporting.sanitize import clean
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from analyzer.catalog.run import Event
+
+_PLAIN_EVERY = 10.0
+_CURRENT = 3
+
+
+class CatalogProgress:
+    """Counts events, shows how far the run is, and says in the end what came of it."""
+
+    def __init__(self, db: Path, *, quiet: bool, total: int | None = None) -> None:
+        self._db, self._quiet, self._total = db, quiet, total
+        self._states: Counter[str] = Counter()
+        self._verdicts: Counter[str] = Counter()
+        self._began = self._told = time.monotonic()
+        self._bar: Progress | None = None
+
+    @property
+    def failed(self) -> int:
+        """Apps without an observation, those that failed in an earlier run included."""
+        return self._states["failed"] + self._states["known-failed"]
+
+    def __enter__(self) -> CatalogProgress:
+        if not self._quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import (
+                BarColumn,
+                Progress,
+                ProgressColumn,
+                SpinnerColumn,
+                TextColumn,
+                TimeElapsedColumn,
+                TimeRemainingColumn,
+            )
+
+            description = TextColumn("{task.description}", markup=False)
+            columns: list[ProgressColumn] = [
+                SpinnerColumn(),
+                description,
+                BarColumn(),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+            ]
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.add_task("", total=self._total)
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def note(self, line: str) -> None:
+        """A line in between."""
+        if self._bar is not None:
+            self._bar.console.print(clean(line, 1000), markup=False, highlight=False)
+        else:
+            click.echo(clean(line, 1000), err=True)
+
+    def show(self, event: Event | None, current: Sequence[tuple[str, float]]) -> None:
+        """Take one event (None: only time has passed) and say how far things are."""
+        if event is not None:
+            self._states[event.state] += 1
+            if event.verdict is not None:
+                self._verdicts[event.verdict] += 1
+            if event.note is not None and not self._quiet:
+                self.note(f"{event.location}: {'failed: ' if event.state == 'failed' else ''}{event.note}")
+        if self._quiet:
+            return
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=sum(self._states.values()), description=self._line(current))
+        elif time.monotonic() - self._told >= _PLAIN_EVERY:
+            self._told = time.monotonic()
+            click.echo(self._line(current), err=True)
+
+    def _line(self, current: Sequence[tuple[str, float]]) -> str:
+        worked = self._states["done"] + self._states["failed"]
+        rate = 60 * worked / max(time.monotonic() - self._began, 0.001)
+        parts = [f"{worked} scanned", f"{rate:.0f} a minute"]
+        known = self._states["known"] + self._states["known-failed"]
+        if known:
+            parts.insert(1, f"{known} known")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        names = [f"{clean(Path(location).name, 40)} {seconds:.0f} s" for location, seconds in current[:_CURRENT] if seconds >= 1]
+        return ", ".join(parts) + (f"  [{'; '.join(names)}]" if names else "")
+
+    def summary(self, *, interrupted: bool) -> None:
+        """What came of the run."""
+        if self._quiet:
+            return
+        seconds = time.monotonic() - self._began
+        states = self._states
+        verdicts = ", ".join(f"{self._verdicts[verdict]} {verdict}" for verdict in ("allow", "review", "block"))
+        lines = [f"{states['done'] + states['failed']} apps scanned in {_duration(seconds)}: {verdicts}."]
+        if states["known"] + states["known-failed"]:
+            lines.append(f"{states['known'] + states['known-failed']} were done before.")
+        if self.failed:
+            query = "SELECT location, failed FROM apps WHERE failed IS NOT NULL"
+            lines.append(f'{self.failed} failed: apkvet catalog query "{query}" --db {self._db}')
+        if interrupted:
+            lines.append("Interrupted. Everything so far is kept; run the same command again to go on.")
+        for line in lines:
+            click.echo(line, err=True)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,82 @@
+"""A catalog's parts for tests: what to judge by, observers that misbehave, packages made distinct."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from analyzer.catalog.judging import Judging
+from analyzer.catalog.locations import find_items
+from analyzer.catalog.pool import LocalPool
+from analyzer.catalog.run import Event, Plan, Run
+from analyzer.catalog.store import Store
+from analyzer.catalog.work import WorkerSettings
+from analyzer.facts import Observation
+from analyzer.platform.watch import Watch
+from analyzer.policy import load_policy
+from analyzer.scan import Depth, load_rules, observe
+
+
+def faulty(path: Path, watch: Watch, depth: Depth) -> Observation:
+    """An observer that does what the first word of the file's name says; ``once`` and ``deep`` do so only at full depth."""
+    what = path.name.split("-")[0]
+    if not what.startswith("always") and not depth.reach:
+        return observe(path, watch, depth)
+    what = what.removeprefix("always")
+    if what == "hang":
+        time.sleep(600)
+    elif what == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "bomb":
+        hold = [bytearray(64 << 20) for _ in range(1000)]
+        raise AssertionError(len(hold))
+    elif what == "fault":
+        raise ZeroDivisionError("boom")
+    elif what == "exit":
+        os._exit(7)
+    return observe(path, watch, depth)
+
+
+@pytest.fixture(scope="session")
+def judging() -> Judging:
+    """The built-in rules and the default policy."""
+    return Judging(load_rules()[0], load_policy())
+
+
+@pytest.fixture
+def apps(tmp_path: Path, apks: Path) -> Path:
+    """A folder of three small packages."""
+    folder = tmp_path / "apps"
+    folder.mkdir()
+    for name in ("paste-button", "keyboard", "multidex"):
+        shutil.copy(apks / f"{name}.apk", folder)
+    return folder
+
+
+def distinct_copy(source: Path, target: Path, number: int = 0) -> Path:
+    """A copy with another digest: a comment at the end of the ZIP file says so."""
+    data = source.read_bytes()
+    comment = f"{target.name} {number}".encode()
+    target.write_bytes(data[:-2] + len(comment).to_bytes(2, "little") + comment)
+    return target
+
+
+def scan_all(
+    store: Store, judging: Judging, sources: Iterable[Path], settings: WorkerSettings | None = None, **options: object
+) -> list[Event]:
+    """One run over *sources*; its events."""
+    settings = settings or WorkerSettings()
+    jobs = int(str(options.pop("jobs", 2)))
+    group = options.pop("group", None)
+    run = Run(store, judging, Plan(budget=settings.budget, **options))  # type: ignore[arg-type]
+    with LocalPool(jobs, settings, run.decide) as pool:
+        items = find_items(map(str, sources), group)  # type: ignore[arg-type]
+        return [event for event in run.events(items, pool) if event is not None]
