@@ -1,17 +1,31 @@
 """Jinja2 environments for the templates in ``reports/``, and a user's own folder before them.
 
 A template in the folder of ``--templates`` replaces the built-in one of the same name; one that begins with
-``{% extends "apkvet/html/app.html" %}`` replaces single blocks of it. Templates run in Jinja2's sandbox.
+``{% extends "apkvet/html/app.html" %}`` replaces single blocks of it. With such a folder, templates run in Jinja2's sandbox.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
+import jinja2
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from analyzer import __version__
 from analyzer.errors import UsageError
 from analyzer.reporting.destinations import country_code
 from analyzer.reporting.look import Look
@@ -20,21 +34,24 @@ from analyzer.reporting.sanitize import clean
 from analyzer.resources import reports_dir
 
 
-def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any] | None = None) -> ImmutableSandboxedEnvironment:
+def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any] | None = None) -> Environment:
     """The environment: what it prints is escaped for HTML, or by *finalize* for another syntax."""
     words = look.words
     builtin = FileSystemLoader(reports_dir(), encoding="utf-8")
     loaders: list[BaseLoader] = [builtin, PrefixLoader({"apkvet": builtin})]
     if look.templates is not None:
         loaders.insert(0, FileSystemLoader(look.templates, encoding="utf-8"))
-    found = ImmutableSandboxedEnvironment(
+    kind = ImmutableSandboxedEnvironment if look.templates is not None else Environment
+    found = kind(
         loader=ChoiceLoader(loaders),
         autoescape=escape_html,  # by itself Jinja2 goes by the template's suffix
         finalize=finalize,
         undefined=StrictUndefined,
+        optimized=False,  # folding constants costs more than it saves in a template that is rendered once
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_compiled() if look.templates is None else None,
     )
     found.globals |= {"t": words.t, "words": words}
     found.filters |= {
@@ -55,7 +72,19 @@ def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any]
     return found
 
 
-def render(found: ImmutableSandboxedEnvironment, name: str, /, **values: Any) -> str:
+def _compiled() -> BytecodeCache | None:
+    """Where compiled templates are kept, as Python keeps its modules: compiling costs half of a page. None: nowhere."""
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+        folder = home / "apkvet" / f"templates-{__version__}-jinja{jinja2.__version__}"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owned = folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK)
+    except (OSError, RuntimeError, AttributeError):  # no home; no user ids on Windows
+        return None
+    return FileSystemBytecodeCache(str(folder)) if owned else None
+
+
+def render(found: Environment, name: str, /, **values: Any) -> str:
     """The text of one template. Raises ``UsageError`` that says where a template is wrong."""
     try:
         return found.get_template(name).render(**values)
@@ -67,7 +96,7 @@ def render(found: ImmutableSandboxedEnvironment, name: str, /, **values: Any) ->
         ) from None
 
 
-def source(found: ImmutableSandboxedEnvironment, name: str) -> str:
+def source(found: Environment, name: str) -> str:
     """The text of a file of the folders as it is."""
     assert found.loader is not None
     return found.loader.get_source(found, name)[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 # Widths of characters as parts of the font size, on the wide side, so that text fits in any of the usual fonts.
 _WIDE, _NARROW, _REGULAR = 1.05, 0.42, 0.64
@@ -55,23 +54,19 @@ class Svg:
 
     def drawing(self, width: float, height: float, class_: str) -> Markup:
         """The finished picture."""
-        head = Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" class="{}" viewBox="0 0 {} {}" width="{}" height="{}" '
-            'role="img" aria-label="{}">'
-        )
-        opening = head.format(class_, _number(width), _number(height), _number(width), _number(height), self._label)
-        return opening + Markup().join(self._parts) + Markup("</svg>")
+        size = f'viewBox="0 0 {_number(width)} {_number(height)}" width="{_number(width)}" height="{_number(height)}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" class="{class_}" {size} role="img" aria-label="{escape(self._label)}">'
+        return Markup(f"{head}{''.join(self._parts)}</svg>")
 
 
-def element(tag: str, content: str | Markup | Iterable[Markup] = "", /, **attributes: str | float | None) -> Markup:
-    """One element as escaped markup; attributes that are None are left out."""
-    inner = content if isinstance(content, str) else Markup().join(content)
-    written = Markup().join(
-        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value if isinstance(value, str) else _number(value))
+def element(tag: str, content: str = "", /, **attributes: str | float | None) -> Markup:
+    """One element as markup, texts in it escaped; attributes that are None are left out."""
+    written = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else _number(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
-    return Markup("<{}{}>{}</{}>").format(Markup(tag), written, inner, Markup(tag))
+    return Markup(f"<{tag}{written}>{escape(content)}</{tag}>")
 
 
 def _number(value: float) -> str:
