@@ -15,11 +15,22 @@ from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.asking import questions
 from analyzer.reporting.destinations import hosts
 from analyzer.reporting.look import Look
-from analyzer.reporting.summary import access_groups, highlights, missing_stages, reached, severity_counts, traced, unstarted
+from analyzer.reporting.summary import (
+    access_groups,
+    highlights,
+    is_started,
+    missing_stages,
+    places_of,
+    reached,
+    severity_counts,
+    traced,
+    unstarted,
+)
 from analyzer.reporting.templating import environment, render, source
+from analyzer.reporting.words import Words
 from analyzer.result import Result
 
-MOST_PATHS = 12
+MOST_PATHS, MOST_WAYS = 12, 12
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -42,6 +53,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         reached=rows,
         traced=[list(rows) for _, rows in groupby(traced(result), key=lambda row: row.category)],
         hosts=hosts(result),
+        ways=_ways(result, words),
         questions=questions(result),
         severities=severity_counts(result.findings or ()),
         missing=missing_stages(result),
@@ -54,6 +66,19 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         permission_chart=pictures.permission_picture(permissions, words) if permissions else None,
         permission_legend=pictures.legend(permissions, words),
     )
+
+
+def _ways(result: Result, words: Words) -> dict[str, Markup]:
+    """By fingerprint, a picture for each grave finding: of its first call that something starts, the clipboard apart."""
+    calls = {call.place: call for call in result.api_calls or ()}
+    shown: dict[str, Markup] = {}
+    for finding in result.findings or ():
+        if finding.severity not in ("critical", "high") or finding.waived is not None or len(shown) == MOST_WAYS:
+            continue
+        call = next((calls[p] for p in places_of(finding) if p in calls and is_started(calls[p])), None)
+        if call is not None:
+            shown.setdefault(finding.fingerprint, pictures.path_picture(call, result, words))
+    return shown
 
 
 def write_page(out: BinaryIO, look: Look, name: str, /, **values: Any) -> None:

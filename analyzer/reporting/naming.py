@@ -14,10 +14,15 @@ def api_text(descriptor: str) -> str:
     holder, arrow, member = descriptor.partition(";->")
     if not arrow:
         return clean(descriptor, 120)
-    name = holder.rpartition("/")[2].replace("$", ".")
+    name = _class_name(holder)
     method, paren, _ = member.partition("(")
     text = f"new {name}()" if method == "<init>" else f"{name}.{method}{'()' if paren else ''}"
     return clean(text, 120)
+
+
+def _class_name(holder: str) -> str:
+    """The class of a descriptor without its package."""
+    return holder.removeprefix("L").rpartition("/")[2].replace("$", ".")
 
 
 def method_text(descriptor: str | None) -> str:
@@ -31,8 +36,7 @@ def method_text(descriptor: str | None) -> str:
 def short_method(descriptor: str) -> tuple[str, str]:
     """The class without its package, and the method: what a picture has room for."""
     holder, _, member = descriptor.partition(";->")
-    name = holder.rpartition("/")[2].removeprefix("L").replace("$", ".")
-    return clean(name, 120), clean(member.partition("(")[0], 120)
+    return clean(_class_name(holder), 120), clean(member.partition("(")[0], 120)
 
 
 def short_permission(name: str) -> str:

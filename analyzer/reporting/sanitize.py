@@ -18,12 +18,20 @@ _UNSAFE = re.compile(
 )
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\\u0009", "\\u000d")
+# Marks of the blocks of combining diacritics (Unicode 15.1, Blocks.txt).
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_HEAPS = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
-    """*text* on one line, unsafe characters shown as ``\\u202e``, cut visibly when it is longer than *longest*."""
+    """*text* on one line, unsafe characters shown as ``\\u202e``, cut visibly when it is longer than *longest*.
+
+    Of marks heaped upon one letter four stay: scripts need no more, and heaps of them draw over the lines around.
+    """
     shown = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", str(text))
+    if not shown.isascii():
+        shown = _HEAPS.sub(r"\1", shown)
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 

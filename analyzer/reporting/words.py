@@ -10,7 +10,7 @@ from analyzer.reporting.messages import Messages
 from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, reached
-from analyzer.result import ClipboardDoc, PermissionDoc, Result, TriggerDoc
+from analyzer.result import Clause, ClipboardDoc, PermissionDoc, Result, TriggerDoc
 
 _MOST_NAMED, _MOST_KINDS = 6, 3
 _MOST_GUARDS = 8
@@ -124,6 +124,15 @@ class Words:
     def percent(self, permille: int) -> str:
         """A share of whole permille as percent."""
         return self.t("number.percent", value=self.t.number(permille / 10, 1))
+
+    def clause(self, clause: Clause, result: Result, most: int = 3) -> tuple[str, str]:
+        """Why a clause fired, and the findings it rests on, the worst of them named and the others counted."""
+        found = {finding.fingerprint: finding.title for finding in result.findings or ()}
+        titles = list(dict.fromkeys(found[fingerprint] for fingerprint in clause.findings if fingerprint in found))
+        because = clause.because.removesuffix(f" ({'; '.join(titles)})") if titles else clause.because
+        shown = [clean(title, 160) for title in titles[:most]]
+        more = f" {self.t.count('label.and-more', len(titles) - most)}" if titles[most:] else ""
+        return clean(because, 600), "; ".join(shown) + more
 
     def policy(self, result: Result) -> str:
         """The policy's name, with its group."""

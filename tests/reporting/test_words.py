@@ -13,7 +13,7 @@ from analyzer.errors import UsageError
 from analyzer.facts import GAP_SENTENCES, Owner, Place
 from analyzer.reporting import load_look
 from analyzer.reporting.messages import Messages, languages, load_messages, read_catalog
-from analyzer.reporting.naming import api_text, evidence_text
+from analyzer.reporting.naming import api_text, evidence_text, short_method
 from analyzer.reporting.summary import DATA_CATEGORIES, OwnerCalls, highlights, reached
 from analyzer.reporting.words import Words
 from analyzer.resources import reports_dir
@@ -99,6 +99,8 @@ def test_names_and_places() -> None:
     assert api_text("Landroid/provider/Settings$Secure;->getString(La;)V") == "Settings.Secure.getString()"
     assert api_text("Landroid/media/AudioRecord;-><init>(IIIII)V") == "new AudioRecord()"
     assert api_text("Landroid/os/Build;->SERIAL") == "Build.SERIAL"
+    assert short_method("La/Location;->get()V") == ("Location", "get")
+    assert short_method("LLocation;->get()V") == ("Location", "get")
     assert evidence_text("api-call La/B;->c()V category=x at=classes.dex:La/B;->d()V+0001") == "B.c()"
     assert evidence_text("reach receiver entry_point=La/B;->c()V path={}") == "receiver: a.B.c()"
     assert evidence_text("reach unknown") == "unknown"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from analyzer.facts import Owner
 from analyzer.reporting.destinations import destinations
-from analyzer.reporting.naming import short_method
+from analyzer.reporting.naming import short_method, short_permission
 from analyzer.reporting.pictures.svg import Svg, fit, text_width
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import Call, is_open, ordered
@@ -77,7 +77,7 @@ def _trigger(trigger: TriggerDoc, words: Words) -> Node:
     t = words.t
     note, kind = "", "open" if trigger.kind in ("unknown", "unreachable") else ""
     if trigger.exported:
-        permission = clean(trigger.permission, 60) if trigger.permission else ""
+        permission = short_permission(trigger.permission) if trigger.permission else ""
         note = t("picture.exported-with", permission=permission) if permission else t("picture.exported")
     text = t(f"trigger.short.{trigger.kind}")
     lines = (t("trigger.assumed", words=text),) if trigger.assumed and trigger.kind != "unknown" else (text,)
@@ -97,7 +97,7 @@ def _access(call: Call, words: Words) -> Node:
     name, method = short_method(call.api)
     lines = (name, f".{method}", f"{words.t('picture.path-owner')} {words.owner(call.owner)}")
     note = "" if call.via == "direct" else words.t(f"via.{call.via}")
-    return Node(lines if method else (name, lines[2]), note, "access", bool(note))
+    return Node(lines if method else (name, lines[2]), note, "access", call.via in ("reflection", "native", "script"))
 
 
 def _ends(call: Call, result: Result, words: Words) -> list[Column]:
