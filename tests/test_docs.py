@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from analyzer.cli.main import apkvet
+from analyzer.cli.main import apkvet, main
 from analyzer.reporting import FORMATS
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "reports/README.md", "rules/README.md", "samples/README.md", "bench/README.md")
@@ -81,3 +81,11 @@ def test_the_blocks_that_may_be_replaced_are_listed(root: Path) -> None:
     for name in ("html/app.html", "markdown/app.md", "markdown/questions.md"):
         for block in re.findall(r"{% block (\w+) %}", (root / "reports" / name).read_text()):
             assert f"`{block}`" in text or block in ("title", "body_class", "body"), block
+
+
+def test_the_first_example_is_what_is_printed(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    shown = re.search(r"\$ apkvet scan (\S+)\n(.*?)\n\.\.\.\n```", (root / "README.md").read_text(), re.DOTALL)
+    assert shown is not None
+    with pytest.raises(SystemExit):
+        main(["scan", str(root / shown[1])])
+    assert capfd.readouterr().out.startswith(shown[2])

@@ -229,6 +229,12 @@ def unstarted(result: Result) -> list[Category]:
     return [c for c in DATA_CATEGORIES if (calls := calls_of(result, c)) and not any(map(is_started, calls))]
 
 
+def unstarted_calls(result: Result) -> int:
+    """How many call sites of personal data have triggers that were looked for, none of them a known start."""
+    calls = [c for category in DATA_CATEGORIES if category != "clipboard" for c in calls_of(result, category)]
+    return sum(call.triggers is not None and all(t.kind in ("unknown", "unreachable") for t in call.triggers) for call in calls)
+
+
 def _is_own(call: Call) -> bool:
     return call.owner.kind == "app" or any(t.on_behalf_of == APP for t in call.triggers or () if is_certain(t))
 

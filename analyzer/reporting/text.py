@@ -10,13 +10,14 @@ from typing import BinaryIO
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import short_permission
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced
+from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced, unstarted_calls
 from analyzer.reporting.words import Words
 from analyzer.result import ClipboardDoc, Finding, Result
 
@@ -25,7 +26,7 @@ _SEVERITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", 
 _PLAIN_WIDTH = 110
 _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
-_MOST_HIGHLIGHTS, _MOST_UNDECIDED = 8, 10
+_MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET = 8, 10, 6
 
 
 def present(result: Result, out: BinaryIO, look: Look) -> None:
@@ -70,6 +71,9 @@ class _Summary:
     def _print(self, markup: str, style: str | None = None) -> None:
         self._console.print(markup, style=style)
 
+    def _indented(self, markup: str, columns: int, style: str | None = None) -> None:
+        self._console.print(Padding(markup, (0, 0, 0, columns)), style=style)
+
     def _head(self, title: str) -> None:
         self._print(f"\n[bold]{escape(title)}[/bold]")
 
@@ -89,12 +93,12 @@ class _Summary:
         name = f"[bold]{escape(self._words.app(result))}[/bold]"
         self._print(f"[{_COLOURS[verdict]}]{t(f'verdict.{verdict}').upper()}[/]   {points}   {name}  {escape(identity)}")
         for clause in result.decision.reasons:
-            self._print(f"  {t(f'verdict.short.{clause.verdict}')}: {escape(clean(clause.because, 400))}")
+            self._indented(f"{t(f'verdict.short.{clause.verdict}')}: {escape(clean(clause.because, 400))}", 2)
         if not result.decision.reasons:
-            self._print(f"  {escape(t('note.no-clause', policy=self._words.policy(result)))}")
+            self._indented(escape(t("note.no-clause", policy=self._words.policy(result))), 2)
         for clause in result.decision.overruled:
             words = f"{t('note.overruled')} {clean(clause.because, 400)}"
-            self._print(f"  {t(f'verdict.short.{clause.verdict}')}: {escape(words)}", style="dim")
+            self._indented(f"{t(f'verdict.short.{clause.verdict}')}: {escape(words)}", 2, "dim")
         self._print(f"\n{escape(self._words.paragraph(result))}")
 
     def _first(self) -> None:
@@ -146,12 +150,17 @@ class _Summary:
         rows = traced(self._result)
         if not rows:
             return
+        rows = [row for row in rows if row.kind not in ("unknown", "unreachable")]
         self._head(self._t("section.when"))
         table = self._labels("label.data", "label.when", "label.behalf", "label.calls")
         for row in rows:
             behalf = self._words.behalf(row.kind, row.behalf)
             table.add_row(self._words.category(row.category), self._t(f"trigger.{row.kind}"), escape(behalf), str(row.count))
-        self._console.print(table)
+        if rows:
+            self._console.print(table)
+        silent = unstarted_calls(self._result)
+        if silent:
+            self._print(self._t.count("note.no-start", silent))
 
     def _findings(self) -> None:
         findings = self._result.findings or ()
@@ -164,24 +173,29 @@ class _Summary:
         waived = self._t("label.waived-because", reason=clean(finding.waived)) if finding.waived else ""
         note = f" [dim]({escape(waived)})[/dim]" if waived else ""
         self._print(f"[{_SEVERITY_COLOURS[finding.severity]}]{severity}[/] {escape(finding.title)}{note}")
-        self._print(f"         {escape(clean(finding.message))}  [dim]{finding.rule_id}[/dim]")
         places = [self._words.place(place) for place in places_of(finding)]
-        for place in places[:_MOST_PLACES]:
-            self._print(f"         · {escape(place)}", style="dim")
+        lines = [f"{escape(clean(finding.message))}  [dim]{finding.rule_id}[/dim]"]
+        lines += [f"[dim]· {escape(place)}[/dim]" for place in places[:_MOST_PLACES]]
         if len(places) > _MOST_PLACES:
-            self._print(f"         · {self._t.count('label.and-more', len(places) - _MOST_PLACES)}", style="dim")
+            lines.append(f"[dim]· {self._t.count('label.and-more', len(places) - _MOST_PLACES)}[/dim]")
+        self._indented("\n".join(lines), 9)
 
     def _permissions(self) -> None:
         if not self._result.permissions:
             return
         self._head(self._t("section.permissions"))
         table = self._labels("label.permission", "label.level", "label.declared", "label.used", "label.why-used")
+        quiet = [p for p in self._result.permissions if p.declared and p.used is None and p.protection_level != "dangerous"]
         for permission in self._result.permissions:
+            if permission in quiet and len(quiet) > _MOST_QUIET:
+                continue
             level = (permission.protection_level or self._t("label.unknown")).partition("|")[0]
             name, why = short_permission(permission.name), clean(permission.why.partition(" (")[0], 70)
             declared, used = self._words.declared(permission), self._words.used(permission)
             table.add_row(escape(clean(name, 90)), escape(clean(level, 30)), declared, used, escape(why))
         self._console.print(table)
+        if len(quiet) > _MOST_QUIET:
+            self._print(self._t.count("note.quiet-permissions", len(quiet)))
 
     def _score(self) -> None:
         score = self._result.score

@@ -38,7 +38,7 @@ def test_every_text_is_used_and_every_key_is_there(root: Path) -> None:
     keys = set(read_catalog(reports_dir() / "messages/en.toml"))
     sources = [*(root / "analyzer/reporting").rglob("*.py"), *reports_dir().rglob("*.html"), *reports_dir().rglob("*/*.md")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    asked = set(re.findall(r"""\bt(?:\.count)?\(\s*["']([a-z][\w.-]*)["']""", text))
+    asked = set(re.findall(r"""(?:\b|_)t(?:\.count)?\(\s*["']([a-z][\w.-]*)["']""", text))
     plural = {key for key in asked if f"{key}.one" in keys}
     assert asked - plural - keys - {key for key in asked if key.endswith(".")} == set()
     literals = set(re.findall(r"[\w.-]+", text))
