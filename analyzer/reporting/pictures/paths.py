@@ -18,7 +18,7 @@ from analyzer.result import ClipboardDoc, Result, TriggerDoc
 
 _BOX, _GAP, _LINE, _PAD = 172.0, 52.0, 15.0, 9.0
 _HEAD, _SPACE = 22.0, 12.0
-_SIZE = 11.5
+_SIZE, _BOLD = 11.5, 1.1  # bold letters are wider
 _MOST_WAYS, _MOST_SINKS, _MOST_GUARDS = 4, 4, 3
 
 
@@ -159,14 +159,12 @@ def _row_heights(first: Column, second: Column) -> list[float]:
 def _box(svg: Svg, node: Node, x: float, middle: float) -> None:
     y = middle - node.height / 2
     svg.add("rect", x=x, y=y, width=_BOX, height=node.height, rx=5, class_=f"box {node.kind}".strip())
-    for row, line in enumerate(node.lines):
-        strong = "strong" if row == 0 else "line"
-        svg.text(x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(line, _BOX - 2 * _PAD, _SIZE), strong)
+    lines = [(line, "strong" if row == 0 else "line") for row, line in enumerate(node.lines)]
     if node.note:
-        row = len(node.lines)
-        svg.text(
-            x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(node.note, _BOX - 2 * _PAD, _SIZE), "note" if node.warns else "line"
-        )
+        lines.append((node.note, "note" if node.warns else "line"))
+    for row, (line, class_) in enumerate(lines):
+        room = (_BOX - 2 * _PAD) / (1 if class_ == "line" else _BOLD)
+        svg.text(x + _PAD, y + _PAD + (row + 0.75) * _LINE, fit(line, room, _SIZE), class_)
 
 
 def _links(svg: Svg, column: Column, here: Sequence[float], there: Sequence[float], number: int) -> None:
