@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from analyzer.container import open_package
@@ -16,6 +17,10 @@ from analyzer.program.graph.program_graph import ProgramGraph
 from analyzer.program.manifest import read_manifest
 from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
+
+# No test asserts a time, nor does hypothesis: on a busy machine its default deadline fails what is right.
+hypothesis.settings.register_profile("apkvet", deadline=None)
+hypothesis.settings.load_profile("apkvet")
 
 ROOT = Path(__file__).resolve().parents[1]
 
