@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from analyzer.engine import RuleSet, Undecided, run_rules
@@ -11,8 +12,10 @@ from analyzer.facts import (
     AppIdentity,
     ClipboardAccess,
     Component,
+    Endpoint,
     Fact,
     Gap,
+    Library,
     Observation,
     Permission,
     Place,
@@ -45,6 +48,7 @@ from analyzer.result import (
     UndecidedRule,
     WaiversDoc,
 )
+from analyzer.vendors import endpoint_docs, library_docs, load_vendors
 from analyzer.waivers import LoadedWaivers, apply_waivers
 
 F = TypeVar("F", bound=Fact)
@@ -77,6 +81,7 @@ def assess(
     """
     check_policy(policy, ruleset)
     identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
+    vendors = load_vendors()
     judgement = _judge(observation, ruleset, policy, agreed)
     done = observation.error is None
     calls, clips = _of(observation, ApiCall), _of(observation, ClipboardAccess)
@@ -89,8 +94,8 @@ def assess(
         api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if _ran(observation, "dex") else None,
         clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if _ran(observation, "dex") else None,
         flows=None,
-        libraries=None,
-        endpoints=None,
+        libraries=library_docs(observation, vendors) if _ran(observation, "libraries") else None,
+        endpoints=endpoint_docs(observation, vendors) if _ran(observation, "endpoints") else None,
         secrets=None,
         native=None,
         payloads=None,
@@ -119,8 +124,10 @@ def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agr
         why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
         return _Judgement((), None, Decision("review", (why,), policy.policy.name, policy.group), None, ())
     identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
-    subject = _subject(observation)
-    outcome = run_rules(ruleset, observation.facts, observation.stages, ruleset.unwatched(observation.watch_digest))
+    vendors = load_vendors()
+    facts = tuple(vendors.joined(observation.facts))
+    subject = _subject(observation, facts)
+    outcome = run_rules(ruleset, facts, observation.stages, ruleset.unwatched(observation.watch_digest))
     findings = findings_of(outcome.matches, identity.package)
     waivers = None
     if agreed is not None:
@@ -129,15 +136,29 @@ def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agr
     return _Judgement(findings, score, decide(findings, score, subject, policy), waivers, tuple(outcome.undecided))
 
 
-def _subject(observation: Observation) -> Subject:
-    """What the policy may ask of the app beside its findings."""
+def _subject(observation: Observation, facts: Sequence[Fact]) -> Subject:
+    """What the policy may ask of the app beside its findings; *facts* are those with vendors joined.
+
+    A country is where the maker of a library that is there, or the known owner of a host that is carried, has its seat.
+    """
     owners = [fact.owner for fact in _of(observation, ApiCall)] + [fact.owner for fact in _of(observation, ClipboardAccess)]
     return Subject(
         share_permille=observation.coverage.share_permille,
         permissions=frozenset(p.name for p in _of(observation, Permission) if p.declared),
         signers=frozenset(signer.sha256 for signer in _of(observation, Signer)),
-        libraries=frozenset(owner.name for owner in owners if owner.kind == "library"),
+        libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
+        | {fact.name for fact in facts if isinstance(fact, Library)},
+        libraries_known=_ran(observation, "libraries"),
+        countries=_countries(facts) if _ran(observation, "libraries") and _ran(observation, "endpoints") else None,
     )
+
+
+def _countries(facts: Iterable[Fact]) -> frozenset[str]:
+    vendors = load_vendors()
+    found = {fact.country for fact in facts if isinstance(fact, Library)}
+    hosts = (vendors.country_of(fact.host) for fact in facts if isinstance(fact, Endpoint))
+    found |= {country.code for country in hosts if country is not None and country.strength != "cctld"}
+    return frozenset(country for country in found if country)
 
 
 def _of(observation: Observation, kind: type[F]) -> list[F]:

@@ -45,8 +45,18 @@ def subject_of(result: Result) -> Subject:
         share_permille=result.coverage.share,
         permissions=frozenset(p.name for p in result.permissions or () if p.declared),
         signers=frozenset(signer.sha256 for signer in result.app.signers or ()),
-        libraries=frozenset(owner.name for owner in owners if owner.kind == "library"),
+        libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
+        | {library.name for library in result.libraries or ()},
+        libraries_known=result.libraries is not None,
+        countries=_countries(result) if result.libraries is not None and result.endpoints is not None else None,
     )
+
+
+def _countries(result: Result) -> frozenset[str]:
+    """The seats of the makers of libraries and of the known owners of hosts; a host's ending alone is too weak."""
+    countries = [library.country for library in result.libraries or ()]
+    countries += [endpoint.country for endpoint in result.endpoints or ()]
+    return frozenset(country.code for country in countries if country is not None and country.strength != "cctld")
 
 
 def judge_again(result: Result, loaded: LoadedPolicy) -> tuple[Score | None, Decision]:

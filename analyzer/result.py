@@ -161,6 +161,50 @@ class Reference(Struct, frozen=True, order=True):
     id: str
 
 
+class Country(Struct, frozen=True, order=True):
+    """A country by its code of two letters, and what it rests on.
+
+    ``sdk``: a library that is there; ``carried``: a host whose owner is known; ``cctld``: the ending of a host's name only.
+    """
+
+    code: str
+    strength: Literal["cctld", "carried", "sdk", "flow"]
+
+
+class LibraryUse(Struct, frozen=True, order=True):
+    """A category of data that a library's own code calls for: how many calls, and what starts them (kinds of triggers)."""
+
+    category: str
+    calls: int
+    triggers: tuple[str, ...]
+
+
+class LibraryDoc(Struct, frozen=True):
+    """A third-party library, what shows it, who is behind it, and what its code does here; ``renamed``: it lost its name."""
+
+    name: str
+    version: str | None
+    renamed: bool
+    kind: str | None
+    vendor: str | None
+    country: Country | None
+    evidence: tuple[Evidence, ...]
+    uses: tuple[LibraryUse, ...]
+
+
+class EndpointDoc(Struct, frozen=True):
+    """A host that the package carries: ``owner`` of the code that names it, ``vendor`` who owns the host, if known."""
+
+    host: str
+    urls: tuple[str, ...]
+    owner: Owner
+    vendor: str | None
+    country: Country | None
+    cleartext: bool | None
+    pinned: bool | None
+    evidence: tuple[Evidence, ...]
+
+
 class Finding(Struct, frozen=True):
     """A rule that matched for one owner. ``waived`` is the waiver's reason; waived findings stay listed and cost nothing.
 
@@ -356,8 +400,8 @@ class Result(Struct, frozen=True):
     api_calls: tuple[ApiCallDoc, ...] | None
     clipboard: tuple[ClipboardDoc, ...] | None
     flows: tuple[dict[str, Any], ...] | None
-    libraries: tuple[dict[str, Any], ...] | None
-    endpoints: tuple[dict[str, Any], ...] | None
+    libraries: tuple[LibraryDoc, ...] | None
+    endpoints: tuple[EndpointDoc, ...] | None
     secrets: tuple[dict[str, Any], ...] | None
     native: tuple[dict[str, Any], ...] | None
     payloads: tuple[dict[str, Any], ...] | None

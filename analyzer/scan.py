@@ -22,6 +22,8 @@ from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
 from analyzer.extractors.clipboard import clipboard_facts
+from analyzer.extractors.endpoints import endpoint_facts
+from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
@@ -44,7 +46,7 @@ from analyzer.result import Result
 
 __all__ = ["FULL", "Agreed", "Depth", "assess", "load_rules", "observe", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex")
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints")
 
 
 class Depth(Struct, frozen=True):
@@ -113,6 +115,8 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         facts += [*calls, *reached, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
+        facts += [*library_facts(app, graph.linked, load_library_tables(knowledge)), *endpoint_facts(app)]
+        clock.lap("destinations")
         return Observation(
             version=OBSERVATION_VERSION,
             tool_version=__version__,

@@ -327,11 +327,17 @@ class Flow(Struct, frozen=True, tag="flow", tag_field="fact"):
 
 
 class Library(Struct, frozen=True, tag="library", tag_field="fact"):
-    """A third-party library in the package; ``renamed`` when it had lost its name. Vendor, kind and country are joined later."""
+    """Something that shows a third-party library; ``renamed``: its classes lost their names.
+
+    Vendor, kind and country are joined later.
+
+    One library has as many facts as there are things that show it; ``version`` is what the one at hand says.
+    """
 
     name: str
     version: str | None = None
     renamed: bool = False
+    evidence: str = ""
     vendor: str | None = None
     kind: str | None = None
     country: str | None = None

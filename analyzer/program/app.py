@@ -30,6 +30,7 @@ class App:
     dex_files: list[DexFile]
     hierarchy: Hierarchy
     ownership: Ownership
+    renamed: RenamedCode
     unread_bytes: int = 0
     gaps: list[Gap] = field(default_factory=list)
 
@@ -67,7 +68,7 @@ def build_app(package: Package, manifest: Manifest, platform: Platform, tables: 
             gaps.append(_bad_dex(name, size, str(error)))
     renamed = RenamedCode(dex_files, tables.marks)
     ownership = Ownership(tables, manifest.package, manifest.main_classes(), renamed.owner)
-    return App(package, manifest, dex_files, Hierarchy(dex_files, platform), ownership, unread, gaps)
+    return App(package, manifest, dex_files, Hierarchy(dex_files, platform), ownership, renamed, unread, gaps)
 
 
 def _bad_dex(name: str, size: int, why: str) -> Gap:

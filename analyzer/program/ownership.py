@@ -44,6 +44,7 @@ def load_owner_tables(knowledge: Path) -> OwnerTables:
         if not prefix or not name or wrapper not in ("yes", "no"):
             raise RuleError(f"the row of {prefix!r} needs prefix, name and wrapper (yes or no)", where=str(path))
         libraries.append(Library(prefix, name, wrapper == "yes"))
+    libraries += _trackers(knowledge, libraries)
     roots = frozenset(prefix for prefix, _ in read_table(knowledge / "shared_roots.tsv", ("prefix", "source")))
     marks = [(text, name) for text, name, _ in read_table(knowledge / "class_marks.tsv", ("text", "library", "source"))]
     known = {library.name for library in libraries}
@@ -53,6 +54,18 @@ def load_owner_tables(knowledge: Path) -> OwnerTables:
                 f"the mark {text!r} names {name}, which owners.tsv does not", where=str(knowledge / "class_marks.tsv")
             )
     return OwnerTables(tuple(libraries), roots, tuple(marks))
+
+
+def _trackers(knowledge: Path, own: Sequence[Library]) -> list[Library]:
+    """The trackers of ``exodus/trackers.tsv`` under prefixes that the own table does not cover."""
+    covered = {library.prefix for library in own}
+    rows = read_table(knowledge / "exodus/trackers.tsv", ("prefix", "name", "kind", "country", "source"))
+    return [Library(prefix, name, False) for prefix, name, _, _, _ in rows if covered.isdisjoint(_and_parents(prefix))]
+
+
+def _and_parents(prefix: str) -> list[str]:
+    segments = prefix.split(".")
+    return [".".join(segments[:length]) for length in range(1, len(segments) + 1)]
 
 
 class Ownership:

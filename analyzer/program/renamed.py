@@ -32,13 +32,13 @@ class RenamedCode:
 
     def owner(self, cls: str, ownership: Ownership) -> Owner | None:
         """The library that *cls* is from, None when nothing shows it."""
-        libraries = self._marked.get(cls)
+        libraries = self.marked.get(cls)
         if libraries is not None:
             return Owner("library", next(iter(libraries))) if len(libraries) == 1 else None
         return self._by_users(cls, ownership, frozenset(), 0)
 
     @cached_property
-    def _marked(self) -> dict[str, set[str]]:
+    def marked(self) -> dict[str, set[str]]:
         """The classes that hold a mark, with the libraries of their marks."""
         found: dict[str, set[str]] = {}
         for dex in self._dex_files:
@@ -59,7 +59,7 @@ class RenamedCode:
         for user in users:
             owner: Owner | None = ownership.by_name(user)
             if owner == UNKNOWN:
-                deeper = depth < _MAX_DEPTH and user not in self._marked
+                deeper = depth < _MAX_DEPTH and user not in self.marked
                 owner = self._by_users(user, ownership, seen | {cls}, depth + 1) if deeper else self._mark_of(user)
             owners.add(owner)
             if len(owners) > 1 or owner is None or owner.kind != "library":
@@ -67,7 +67,7 @@ class RenamedCode:
         return owners.pop()
 
     def _mark_of(self, cls: str) -> Owner | None:
-        libraries = self._marked.get(cls, set())
+        libraries = self.marked.get(cls, set())
         return Owner("library", next(iter(libraries))) if len(libraries) == 1 else None
 
     def _users(self, cls: str) -> frozenset[str]:

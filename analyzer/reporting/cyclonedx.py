@@ -65,11 +65,11 @@ def _libraries(result: Result) -> list[Component]:
         ]
     return [
         Component(
-            name=clean(library.get("name") or "", 200),
-            version=clean(library["version"], 100) if library.get("version") else None,
+            name=clean(library.name, 200),
+            version=clean(library.version, 100) if library.version else None,
             type=ComponentType.LIBRARY,
             bom_ref=f"library-{number}",
-            supplier=OrganizationalEntity(name=clean(library["vendor"], 200)) if library.get("vendor") else None,
+            supplier=OrganizationalEntity(name=clean(library.vendor, 200)) if library.vendor else None,
         )
         for number, library in enumerate(result.libraries)
     ]

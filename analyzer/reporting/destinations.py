@@ -13,6 +13,8 @@ from msgspec import Struct
 from analyzer.facts import Place
 from analyzer.result import Result
 
+_NO_RECIPIENTS = frozenset({"toolkit", "runtime", "tools", "ui", "testing", "game-engine"})
+
 
 class Destination(Struct, frozen=True, order=True):
     """Where a flow ends: the API, and the host and country where they are known."""
@@ -29,13 +31,36 @@ class Host(Struct, frozen=True, order=True):
     country: str | None
     cleartext: bool | None
     pinned: bool | None
+    vendor: str | None
     owner: str | None
 
 
-def country_code(value: Any) -> str | None:
-    """The code of a country, which is ``{code, strength}`` or null."""
-    code = value.get("code") if isinstance(value, dict) else value
-    return code if isinstance(code, str) else None
+class Jurisdiction(Struct, frozen=True):
+    """A country with the libraries and the hosts whose makers and owners sit there; ``ending_only``: hosts by their endings."""
+
+    code: str
+    libraries: tuple[str, ...]
+    hosts: tuple[str, ...]
+    ending_only: tuple[str, ...]
+
+
+def jurisdictions(result: Result) -> list[Jurisdiction] | None:
+    """The countries of makers and hosts, those with most libraries and hosts first; None when these were not looked for.
+
+    Libraries that only build the app's surface or run its code are left out: nobody gets data through them.
+    """
+    if result.libraries is None or result.endpoints is None:
+        return None
+    found: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    for library in result.libraries:
+        if library.country is not None and library.kind not in _NO_RECIPIENTS:
+            found.setdefault(library.country.code, (set(), set(), set()))[0].add(library.name)
+    for endpoint in result.endpoints:
+        if endpoint.country is not None:
+            weak = endpoint.country.strength == "cctld"
+            found.setdefault(endpoint.country.code, (set(), set(), set()))[2 if weak else 1].add(endpoint.host)
+    made = [Jurisdiction(code, *(tuple(sorted(part)) for part in parts)) for code, parts in found.items()]
+    return sorted(made, key=lambda j: (-len(j.libraries), -len(j.hosts), -len(j.ending_only), j.code))
 
 
 def hosts(result: Result) -> list[Host] | None:
@@ -44,11 +69,12 @@ def hosts(result: Result) -> list[Host] | None:
         return None
     return sorted(
         Host(
-            name=str(endpoint.get("host") or ""),
-            country=country_code(endpoint.get("country")),
-            cleartext=endpoint.get("cleartext"),
-            pinned=endpoint.get("pinned"),
-            owner=(endpoint.get("owner") or {}).get("name") or None,
+            name=endpoint.host,
+            country=endpoint.country.code if endpoint.country else None,
+            cleartext=endpoint.cleartext,
+            pinned=endpoint.pinned,
+            vendor=endpoint.vendor,
+            owner=endpoint.owner.name or None,
         )
         for endpoint in result.endpoints
     )

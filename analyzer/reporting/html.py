@@ -13,7 +13,7 @@ from markupsafe import Markup
 from analyzer.reporting import pictures
 from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.asking import questions
-from analyzer.reporting.destinations import hosts
+from analyzer.reporting.destinations import hosts, jurisdictions
 from analyzer.reporting.look import Look
 from analyzer.reporting.summary import (
     access_groups,
@@ -54,6 +54,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         traced=[list(rows) for _, rows in groupby(traced(result), key=lambda row: row.category)],
         hosts=hosts(result),
         ways=_ways(result, words),
+        jurisdictions=jurisdictions(result),
         questions=questions(result),
         severities=severity_counts(result.findings or ()),
         missing=missing_stages(result),

@@ -27,7 +27,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analyzer import __version__
 from analyzer.errors import UsageError
-from analyzer.reporting.destinations import country_code
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import api_text, evidence_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
@@ -64,7 +63,6 @@ def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any]
         "category": words.category,
         "place": words.place,
         "stage": words.stage,
-        "country": country_code,
         "trigger": words.trigger,
         "number": words.t.number,
         "percent": words.percent,

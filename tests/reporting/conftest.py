@@ -18,7 +18,12 @@ from analyzer.result import (
     AppliedWaiver,
     Clause,
     ClipboardDoc,
+    Country,
+    EndpointDoc,
+    Evidence,
     Finding,
+    LibraryDoc,
+    LibraryUse,
     Result,
     UndecidedRule,
     UnusedWaiver,
@@ -73,12 +78,25 @@ def rich(result: Result) -> Result:
         clipboard=(read, *others),
         flows=({"source": {"api": access.api, "category": "clipboard", "place": place}, "sink": sink},),
         endpoints=(
-            {"host": "collect.example", "country": {"code": "CN", "strength": "carried"}, "cleartext": True, "pinned": False},
-            {"host": "api.example", "country": None, "owner": {"kind": "library", "name": "Example SDK"}},
+            EndpointDoc(
+                "collect.example", ("http://collect.example/v1",), Owner("app"), None, Country("CN", "carried"), True, False, ()
+            ),
+            EndpointDoc(
+                "api.example", ("https://api.example",), Owner("library", "Example SDK"), "Example Inc.", None, False, False, ()
+            ),
         ),
         libraries=(
-            {"name": "Example SDK", "version": "1.2", "vendor": "Example Inc.", "country": {"code": "US"}, "kind": "advertising"},
-            {"name": "Nameless", "version": None},
+            LibraryDoc(
+                "Example SDK",
+                "1.2",
+                False,
+                "advertising",
+                "Example Inc.",
+                Country("US", "sdk"),
+                (Evidence("12 classes, such as com.example.sdk.Ads", Place("classes.dex")),),
+                (LibraryUse("location", 2, ("lifecycle", "timer")),),
+            ),
+            LibraryDoc("Nameless", None, True, None, None, None, (), ()),
         ),
         findings=(waived, *result.findings[1:]),
         score=msgspec.structs.replace(result.score, could_be_up_to=90),
@@ -128,8 +146,23 @@ def hostile(rich: Result) -> Result:
         api_calls=tuple(msgspec.structs.replace(c, owner=owner, place=place) for c in rich.api_calls or ()),
         clipboard=tuple(_hostile_access(c, owner, place) for c in rich.clipboard),
         findings=tuple(_hostile_finding(f, owner, place) for f in rich.findings),
-        libraries=({"name": HOSTILE, "version": HOSTILE, "vendor": HOSTILE, "country": {"code": HOSTILE}, "kind": HOSTILE},),
-        endpoints=({"host": HOSTILE, "country": {"code": HOSTILE}, "owner": {"kind": "library", "name": HOSTILE}},),
+        libraries=(
+            LibraryDoc(
+                HOSTILE,
+                HOSTILE,
+                True,
+                HOSTILE,
+                HOSTILE,
+                Country(HOSTILE, "sdk"),
+                (Evidence(HOSTILE, place),),
+                (LibraryUse(HOSTILE, 1, (HOSTILE,)),),
+            ),
+        ),
+        endpoints=(
+            EndpointDoc(
+                HOSTILE, (HOSTILE,), owner, HOSTILE, Country(HOSTILE, "carried"), True, True, (Evidence(HOSTILE, place),)
+            ),
+        ),
     )
 
 

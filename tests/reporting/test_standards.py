@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import jsonschema
+import msgspec
 import openpyxl
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -67,7 +68,9 @@ def test_cyclonedx_validates(which: str, request: pytest.FixtureRequest, render:
 
 def test_cyclonedx_says_what_the_list_rests_on(result: Result, rich: Result, render: Callable[..., str]) -> None:
     document = json.loads(render(result, "cyclonedx"))
-    assert document["metadata"]["properties"] == [
+    assert document["metadata"]["properties"] == [{"name": "apkvet:libraries", "value": "detected"}]
+    before = msgspec.structs.replace(result, libraries=None)
+    assert json.loads(render(before, "cyclonedx"))["metadata"]["properties"] == [
         {"name": "apkvet:libraries", "value": "not-looked-for: only owners of watched calls"}
     ]
     document = json.loads(render(rich, "cyclonedx"))

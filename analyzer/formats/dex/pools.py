@@ -137,6 +137,12 @@ class Pools:
         row = bisect_left(range(len(self.string_offsets)), raw, key=self.raw_string)
         return row if row < len(self.string_offsets) and self.raw_string(row) == raw else None
 
+    def strings_with_prefix(self, prefix: bytes) -> tuple[int, int]:
+        """The range of string rows that start with *prefix*, which is ASCII: strings are sorted."""
+        low = bisect_left(range(len(self.string_offsets)), prefix, key=self.raw_string)
+        high = bisect_left(range(len(self.string_offsets)), prefix + b"\xff", key=self.raw_string)
+        return low, high
+
     def type_row(self, descriptor: str) -> int | None:
         """The row of the type *descriptor*; types follow the order of the strings."""
         raw = descriptor.encode("utf-8", "replace")

@@ -355,6 +355,10 @@ class Linked:
         """The type numbers of the type rows of DEX file *dex*."""
         return self._type_of[dex]
 
+    def dex_of(self, type_id: int) -> str:
+        """The name of the DEX file that defines the class."""
+        return self.dex_files[int(self._defined[type_id])].name
+
     def is_defined(self, type_id: int) -> bool:
         """Whether the package defines the class."""
         return bool(self._defined[type_id] >= 0)
