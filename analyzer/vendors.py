@@ -172,7 +172,9 @@ def _uses(facts: Iterable[Fact]) -> dict[str, list[LibraryUse]]:
     found: dict[str, dict[str, tuple[int, set[str]]]] = {}
     for fact in facts:
         if isinstance(fact, (ApiCall, ClipboardAccess)) and fact.owner.kind == "library" and fact.owner.name and fact.at:
-            category = "clipboard" if isinstance(fact, ClipboardAccess) else str(fact.category)
+            category = "clipboard" if isinstance(fact, ClipboardAccess) else fact.category
+            if category is None:
+                continue
             calls, triggers = found.setdefault(fact.owner.name, {}).get(category, (0, set()))
             started = kinds.get((fact.at.file, fact.at.method or ""), set())
             found[fact.owner.name][category] = calls + 1, triggers | started

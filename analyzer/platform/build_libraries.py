@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 
 _PACKAGE = re.compile(r"[a-z][a-z0-9_]*(\.[a-zA-Z][a-zA-Z0-9_]*)+")
@@ -47,11 +48,16 @@ def trackers(facts: Path) -> list[tuple[str, ...]]:
     return list(first.values())
 
 
-def native(facts: Path) -> list[tuple[str, ...]]:
-    """File, library and maker of every native library that LibChecker names."""
+def native(facts: Path, aliases: dict[tuple[str, str], str]) -> list[tuple[str, ...]]:
+    """File, library and maker of every native library that LibChecker names, under the names that are used here."""
     listed: list[dict[str, Any]] = json.loads((facts / "libraries/libchecker_rules_2026.json").read_text(encoding="utf-8"))
     rows = {
-        rule["match"]: (rule["match"], _plain(rule["label"]), _plain(rule["team"]), "LibChecker-Rules, 2026")
+        rule["match"]: (
+            rule["match"],
+            aliases.get(("library", _plain(rule["label"])), _plain(rule["label"])),
+            aliases.get(("maker", _plain(rule["team"])), _plain(rule["team"])),
+            "LibChecker-Rules, 2026",
+        )
         for rule in listed
         if rule["kind"] == "native_libs" and _FILE.fullmatch(rule["match"])
     }
@@ -76,7 +82,9 @@ def main(argv: list[str]) -> int:
         return 2
     knowledge = rules_dir() / "knowledge"
     _write(knowledge / "exodus/trackers.tsv", "prefix name kind country source", trackers(Path(argv[0])))
-    _write(knowledge / "native_libraries.tsv", "file library maker source", native(Path(argv[0])))
+    listed = read_table(knowledge / "library_aliases.tsv", ("what", "listed", "name", "source"))
+    aliases = {(what, theirs): name for what, theirs, name, _ in listed}
+    _write(knowledge / "native_libraries.tsv", "file library maker source", native(Path(argv[0]), aliases))
     return 0
 
 
