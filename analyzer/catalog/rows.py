@@ -105,10 +105,9 @@ def _libraries(result: Result) -> list[Row]:
     rows: list[Row] = []
     detected: set[str] = set()
     for library in result.libraries or ():
-        country = library.get("country")
-        code = country.get("code") if isinstance(country, dict) else country
-        detected.add(library["name"])
-        rows.append((library["name"], library.get("version"), library.get("vendor"), code, "detection"))
+        code = library.country.code if library.country else None
+        detected.add(library.name)
+        rows.append((library.name, library.version, library.vendor, code, "detection"))
     calls: list[ApiCallDoc | ClipboardDoc] = [*(result.api_calls or ()), *(result.clipboard or ())]
     owners = {call.owner.name for call in calls if call.owner.kind == "library"}
     rows += [(name, None, None, None, "calls") for name in sorted(owners - detected - {""})]
@@ -118,9 +117,8 @@ def _libraries(result: Result) -> list[Row]:
 def _hosts(result: Result) -> list[Row]:
     rows: list[Row] = []
     for host in result.endpoints or ():
-        country, owner = host.get("country"), host.get("owner") or {}
-        code = country.get("code") if isinstance(country, dict) else country
-        rows.append((host["host"], code, owner.get("kind"), owner.get("name"), host.get("cleartext")))
+        code = host.country.code if host.country else None
+        rows.append((host.host, code, host.owner.kind, host.owner.name or None, host.cleartext))
     return rows
 
 
