@@ -25,7 +25,7 @@ from analyzer.facts import (
     Trait,
 )
 from analyzer.findings import findings_of, references_of
-from analyzer.judge import Subject, check_policy, decide, score_of
+from analyzer.judge import Subject, check_policy, decide, may_use_network, score_of
 from analyzer.policy import LoadedPolicy
 from analyzer.result import (
     SCHEMA_VERSION,
@@ -142,9 +142,11 @@ def _subject(observation: Observation, facts: Sequence[Fact]) -> Subject:
     A country is where the maker of a library that is there, or the known owner of a host that is carried, has its seat.
     """
     owners = [fact.owner for fact in _of(observation, ApiCall)] + [fact.owner for fact in _of(observation, ClipboardAccess)]
+    permissions = frozenset(p.name for p in _of(observation, Permission) if p.declared)
     return Subject(
         share_permille=observation.coverage.share_permille,
-        permissions=frozenset(p.name for p in _of(observation, Permission) if p.declared),
+        permissions=permissions,
+        network=may_use_network(permissions, [trait.name for trait in _of(observation, Trait)]),
         signers=frozenset(signer.sha256 for signer in _of(observation, Signer)),
         libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
         | {fact.name for fact in facts if isinstance(fact, Library)},

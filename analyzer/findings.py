@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from analyzer.engine import Match, Rule
 from analyzer.facts import (
     ApiCall,
@@ -12,6 +14,7 @@ from analyzer.facts import (
     Confidence,
     Fact,
     Owner,
+    Permission,
     Place,
     Reach,
     Severity,
@@ -41,10 +44,10 @@ def finding_of(match: Match, package: str) -> Finding:
     if match.raised and guards:
         message += f" The text is tested against: {', '.join(repr(guard[:80]) for guard in guards[:8])}."
     message = message[:1].upper() + message[1:]
-    evidence = [Evidence(format_fact(fact), _place(fact)) for fact in (*match.facts, *match.triggers)]
-    if len(evidence) > _MOST_EVIDENCE:
-        more = len(evidence) - _MOST_EVIDENCE
-        evidence = [*evidence[:_MOST_EVIDENCE], Evidence(f"and {more} more facts of this kind")]
+    facts = (*match.facts, *match.triggers)
+    evidence = [_evidence(fact) for fact in facts[:_MOST_EVIDENCE]]
+    if len(facts) > _MOST_EVIDENCE:
+        evidence.append(Evidence(f"and {len(facts) - _MOST_EVIDENCE} more facts of this kind"))
     return Finding(
         rule_id=rule.id,
         title=rule.title,
@@ -59,6 +62,13 @@ def finding_of(match: Match, package: str) -> Finding:
         fingerprint=_fingerprint(match, package, apis),
         triggers=tuple(sorted({reach.kind for reach in match.triggers})),
     )
+
+
+def _evidence(fact: Fact) -> Evidence:
+    """A fact as evidence; who uses a permission is told elsewhere."""
+    if isinstance(fact, Permission):
+        fact = msgspec.structs.replace(fact, used_by=(), why="")
+    return Evidence(format_fact(fact), _place(fact))
 
 
 def references_of(rule: Rule) -> tuple[Reference, ...]:

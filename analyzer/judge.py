@@ -27,7 +27,8 @@ class Subject(Struct, frozen=True):
     """What a policy may ask of an app beside its findings.
 
     ``permissions`` are the declared ones; ``signers`` SHA-256 of certificates; ``libraries`` those seen so far, all of
-    them if ``libraries_known``; ``countries`` where data goes, None when that was not looked for.
+    them if ``libraries_known``; ``countries`` where data goes, None when that was not looked for. ``network``: whether it may use
+    the network, itself or through an app that shares its identity.
     """
 
     share_permille: int = 0
@@ -36,14 +37,22 @@ class Subject(Struct, frozen=True):
     libraries: frozenset[str] = frozenset()
     libraries_known: bool = False
     countries: frozenset[str] | None = None
+    network: bool = True
+
+
+def may_use_network(permissions: Collection[str], traits: Collection[str]) -> bool:
+    """Whether an app with these declared permissions and traits may use the network, itself or as one with another app."""
+    return "android.permission.INTERNET" in permissions or "shared-user-id" in traits
 
 
 def subject_of(result: Result) -> Subject:
     """What a saved result says of its app."""
     owners = [call.owner for call in result.api_calls or ()] + [access.owner for access in result.clipboard or ()]
+    permissions = frozenset(p.name for p in result.permissions or () if p.declared)
     return Subject(
         share_permille=result.coverage.share,
-        permissions=frozenset(p.name for p in result.permissions or () if p.declared),
+        permissions=permissions,
+        network=may_use_network(permissions, result.app.traits),
         signers=frozenset(signer.sha256 for signer in result.app.signers or ()),
         libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
         | {library.name for library in result.libraries or ()},
@@ -154,7 +163,10 @@ def decide(findings: Sequence[Finding], score: Score, subject: Subject, loaded: 
     """The verdict: the worst that any clause asks for; with no clause, allow."""
     policy = loaded.policy
     clauses = [fired for name, clause in clauses_of(policy) if (fired := _fired(name, clause, findings, subject, policy))]
-    if score.total >= policy.block_at:
+    if score.total >= policy.block_at and policy.block_needs_network and not subject.network:
+        why = f"The score of {score.total} reaches {policy.block_at}; the app cannot use the network, so a person decides."
+        clauses.append(Clause("review", "block_at", why))
+    elif score.total >= policy.block_at:
         clauses.append(Clause("block", "block_at", f"The score of {score.total} reaches {policy.block_at}."))
     elif score.total >= policy.review_at:
         clauses.append(Clause("review", "review_at", f"The score of {score.total} reaches {policy.review_at}."))
@@ -192,7 +204,7 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
             missing.append("where data goes")
         elif not subject.countries & set(clause.country):
             return None
-    asks_findings = any((clause.rule, clause.category, clause.severity, clause.confidence, clause.trigger))
+    asks_findings = any((clause.rule, clause.category, clause.severity, clause.confidence, clause.owner, clause.trigger))
     hits = [f for f in findings if f.waived is None and _meets(f, clause)]
     if asks_findings and not hits:
         return None
@@ -215,6 +227,7 @@ def _meets(finding: Finding, clause: PolicyClause) -> bool:
         (clause.category, finding.category),
         (clause.severity, finding.severity),
         (clause.confidence, finding.confidence),
+        (clause.owner, _counted_owner(finding)),
     )
     if not all(wanted is None or value in wanted for wanted, value in checks):
         return False

@@ -35,6 +35,7 @@ class PolicyClause(Struct, frozen=True, forbid_unknown_fields=True):
     category: list[str] | None = None
     severity: list[Severity] | None = None
     confidence: list[Confidence] | None = None
+    owner: list[OwnerKind] | None = None
     trigger: list[TriggerKind] | None = None
     library: list[str] | None = None
     permission: list[str] | None = None
@@ -77,7 +78,8 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Points by severity; factors and coverage in whole percent; caps and thresholds in points of the score.
 
-    ``when_undecided`` is what a clause asks for that looks at something which was not analysed.
+    ``when_undecided`` is what a clause asks for that looks at something which was not analysed. ``block_needs_network``: an app
+    that cannot use the network is reviewed where its score would block it.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     must_review: list[PolicyClause] = []
     must_block: list[PolicyClause] = []
     allow_signers: list[SignerClause] = []
+    block_needs_network: bool = False
     when_undecided: Literal["review", "allow"] = "review"
     groups: dict[str, Group] = {}
 

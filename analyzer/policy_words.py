@@ -15,7 +15,8 @@ def policy_words(loaded: LoadedPolicy) -> Iterator[str]:
         yield f"As it is for the group {loaded.group}: {policy.groups[loaded.group].about}"
     yield f"SHA-256 {loaded.digest}"
     yield from ("", "An app is blocked")
-    yield f"  when it scores {policy.block_at} points or more of 100;"
+    network = " and may use the network" if policy.block_needs_network else ""
+    yield f"  when it scores {policy.block_at} points or more of 100{network};"
     yield from _clauses(policy, "must_block")
     yield from ("", "It is looked at by a person")
     yield f"  when it scores {policy.review_at} points or more;"
@@ -47,12 +48,13 @@ def clause_words(clause: PolicyClause) -> str:
     asked = []
     if clause.rule:
         asked.append(f"rule {_or(clause.rule)} finds something")
-    elif any((clause.category, clause.severity, clause.confidence, clause.trigger)):
+    elif any((clause.category, clause.severity, clause.confidence, clause.owner, clause.trigger)):
         asked.append("there is a finding")
     for field, words in (
         (clause.category, "of the category {}"),
         (clause.severity, "of {} severity"),
         (clause.confidence, "that is {}"),
+        (clause.owner, "in or for {} code"),
         (clause.trigger, "started by {}"),
     ):
         if field:

@@ -2,9 +2,9 @@
 
 usage: python bench/verdicts.py OBSERVATIONS [--seed N]
 
-Prints for each app its verdict and score under every shipped policy; how often each verdict falls; the rules that find
-nothing and those that fire on more than 60 % of the apps; and ten apps that the default policy allows, drawn with the
-seed, to be looked at by hand.
+Prints as Markdown: how often each verdict falls; each app's verdict and score under every shipped policy; how many apps each
+rule fires on, the rules that find nothing and those that fire on more than 60 % of the apps; and ten apps that the
+default policy allows, drawn with the seed, to be looked at by hand. VERDICTS.md is its output.
 """
 
 from __future__ import annotations
@@ -31,28 +31,32 @@ def main() -> int:
     policies = {name: load_policy(name) for name in policy_names()}
     counts: dict[str, Counter[str]] = {name: Counter() for name in policies}
     allowed = []
-    print(f"{'app':58} " + " ".join(f"{name:>12}" for name in policies))
+    rows = []
     for app in sorted(apps, key=lambda app: (name_of(app), app.file)):
         cells = []
         for name, policy in policies.items():
             result = assess(app, ruleset, policy)
             counts[name][result.decision.verdict] += 1
-            cells.append(f"{result.decision.verdict} {result.score.total if result.score else '-':>4}")
+            cells.append(f"{result.decision.verdict} {result.score.total if result.score else '-'}")
             if name == "default" and result.decision.verdict == "allow":
                 allowed.append(app.file)
-        print(f"{name_of(app)[:40]:40} {app.file[:17]:17} " + " ".join(f"{cell:>12}" for cell in cells))
-    print(f"\n| policy | {' | '.join(VERDICTS)} |\n|---|{'---|' * len(VERDICTS)}")
+        rows.append(f"| {name_of(app)} | {app.file} | {' | '.join(cells)} |")
+    print(f"# Verdicts over {len(apps)} packages\n\n| policy | {' | '.join(VERDICTS)} |\n|---|{'---|' * len(VERDICTS)}")
     for name, found in counts.items():
         print(f"| `{name}` | {' | '.join(str(found[verdict]) for verdict in VERDICTS)} |")
+    print(f"\n| app | file | {' | '.join(policies)} |\n|---|---|{'---|' * len(policies)}")
+    print("\n".join(rows))
     hits = hits_of(ruleset, apps)
+    print("\n## Apps by rule\n\n| rule | severity | apps |\n|---|---|---|")
+    for rule in sorted(ruleset.rules, key=lambda rule: (-len(hits.matched[rule.id]), rule.id)):
+        if hits.matched[rule.id]:
+            print(f"| {rule.id} | {rule.severity} | {len(hits.matched[rule.id])} |")
     silent = sorted(rule_id for rule_id, found in hits.matched.items() if not found)
     loud = {rule_id: len(found) for rule_id, found in hits.matched.items() if len(found) > 0.6 * len(apps)}
-    print(f"\n{len(silent)} of {len(ruleset.rules)} rules find nothing: {', '.join(silent)}")
-    print(f"\non more than 60 % of {len(apps)} apps: {', '.join(f'{r} ({n})' for r, n in loud.items()) or 'none'}")
+    print(f"\n{len(silent)} of {len(ruleset.rules)} rules find nothing: {', '.join(silent)}.")
+    print(f"\nOn more than 60 % of the apps: {', '.join(f'{r} ({n})' for r, n in loud.items()) or 'none'}.")
     drawn = random.Random(options.seed).sample(sorted(allowed), min(10, len(allowed)))
-    print(f"\nallowed, drawn with seed {options.seed}:")
-    for file in drawn:
-        print(f"  {file}")
+    print(f"\nAllowed by `default`, drawn with seed {options.seed}: {', '.join(drawn)}.")
     return 0
 
 

@@ -237,7 +237,16 @@ def _may(node: Node, index: FactsIndex, known: _Known) -> Answer:
         return known[node.rule].held
     if node.kind == "not":
         return True
-    return _joined(node, [_may(child, index, known) for child in node.children])
+    if node.kind == "at_least":
+        return _joined(node, [_may(child, index, known) for child in node.children])
+    ends = node.kind == "any"  # the answer of one child that settles the whole
+    told = True
+    for child in node.children:
+        answer = _may(child, index, known)
+        if answer is ends:
+            return ends
+        told = told and answer is not None
+    return not ends if told else None
 
 
 def _missing(plan: Plan, index: FactsIndex, known: _Known) -> tuple[set[Stage], set[str]]:

@@ -58,6 +58,14 @@ def test_every_rule_speaks_the_standards(rule: Rule) -> None:
     assert rule.category in NO_DATA_TYPE or "play-data-safety" in rule.references
 
 
+@pytest.mark.parametrize(
+    ("document", "words"), [("README.md", "**Rules**: {} YAML files"), ("CHANGELOG.md", "- {} rules in 29 categories")]
+)
+def test_documents_count_the_rules(root: Path, document: str, words: str) -> None:
+    assert words.format(len(SHIPPED.rules)) in (root / document).read_text(encoding="utf-8")
+    assert len({rule.category for rule in SHIPPED.rules}) == 29
+
+
 def test_drafts_are_not_shipped() -> None:
     drafts = set(RULES.by_id) - set(SHIPPED.by_id)
     assert {"clipboard-sent", "clipboard-sent-as-a-screen-opens"} <= drafts
