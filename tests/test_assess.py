@@ -87,7 +87,7 @@ def test_findings_of_the_proxy(result: Result) -> None:
         ("keyboard", "review", {
             "clipboard-read-on-change", "clipboard-watch", "clipboard-peek", "clipboard-read-by-reflection",
             "clipboard-read-unknown-trigger", "asks-for-root", "runs-commands", "code-loaded-at-run-time", "javascript-bridge",
-            "clipboard-watched-by-keyboard", "keyboard-with-network",
+            "clipboard-watched-by-keyboard", "keyboard-with-network", "offers-a-keyboard",
         }),
     ],
 )  # fmt: skip

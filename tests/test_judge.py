@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.facts import Confidence, Owner, OwnerKind, Severity
-from analyzer.judge import Subject, decide, points_of, score_of
+from analyzer.judge import Subject, decide, may_use_network, points_of, score_of
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, SignerClause, load_policy
 from analyzer.result import Finding
 
@@ -223,3 +223,19 @@ def test_a_known_signer_overrules_reviews_and_no_block() -> None:
     stranger_too = Subject(share_permille=1000, signers=frozenset({"a", "z"}))
     assert decide(high, score_of(high, POLICY), stranger_too, policy).verdict == "review"
     assert decide(high, score_of(high, POLICY), WHOLE, policy).verdict == "review"
+
+
+def test_a_score_alone_does_not_block_what_cannot_use_the_network() -> None:
+    many = [finding(f"r{i}", f"c{i}", "medium", "flow") for i in range(8)]
+    score = score_of(many, POLICY)
+    offline = Subject(share_permille=1000, network=False)
+    decision = decide(many, score, offline, LOADED)
+    assert (decision.verdict, [c.clause for c in decision.reasons]) == ("review", ["block_at"])
+    assert decide(many, score, WHOLE, LOADED).verdict == "block"
+    always = LoadedPolicy(msgspec.structs.replace(POLICY, block_needs_network=False), "")
+    assert decide(many, score, offline, always).verdict == "block"
+    critical = [finding(severity="critical", confidence="reachable")]
+    assert decide(critical, score_of(critical, POLICY), offline, LOADED).verdict == "block"
+    assert [may_use_network(*given) for given in (((), ()), (("android.permission.INTERNET",), ()), ((), ("shared-user-id",)))] == [
+        False, True, True
+    ]  # fmt: skip

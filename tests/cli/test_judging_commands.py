@@ -65,7 +65,7 @@ def test_policy_list_show_explain(run: Run, root: Path) -> None:
     assert [line.split()[0] for line in run("policy", "list").out.splitlines()] == ["byod", "default", "strict"]
     assert run("policy", "show").out == (root / "rules/policies/default.yaml").read_text()
     text = run("policy", "explain").out
-    assert "  when it scores 75 points or more of 100;\n" in text
+    assert "  when it scores 75 points or more of 100 and may use the network;\n" in text
     assert "Group executives: Phones of people who are worth spying on.\n  review_at is 15 instead of 25\n" in text
     assert "As it is for the group executives" in run("policy", "explain", "--group", "executives").out
 
