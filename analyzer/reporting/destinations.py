@@ -24,7 +24,7 @@ class Destination(Struct, frozen=True, order=True):
     country: str | None = None
 
 
-class Host(Struct, frozen=True, order=True):
+class Host(Struct, frozen=True):
     """One host that the package names."""
 
     name: str
@@ -67,7 +67,7 @@ def hosts(result: Result) -> list[Host] | None:
     """The hosts of the package by name; None when they were not looked for."""
     if result.endpoints is None:
         return None
-    return sorted(
+    named = [
         Host(
             name=endpoint.host,
             country=endpoint.country.code if endpoint.country else None,
@@ -77,7 +77,8 @@ def hosts(result: Result) -> list[Host] | None:
             owner=endpoint.owner.name or None,
         )
         for endpoint in result.endpoints
-    )
+    ]
+    return sorted(named, key=lambda host: (host.name, host.owner or ""))
 
 
 def destinations(result: Result, places: Container[Place]) -> tuple[Destination, ...] | None:
