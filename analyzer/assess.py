@@ -157,7 +157,7 @@ def _subject(observation: Observation, facts: Sequence[Fact]) -> Subject:
 
 def _countries(facts: Iterable[Fact]) -> frozenset[str]:
     vendors = load_vendors()
-    found = {fact.country for fact in facts if isinstance(fact, Library)}
+    found = {fact.country for fact in facts if isinstance(fact, Library) and vendors.gets_data(fact.name)}
     hosts = (vendors.country_of(fact.host) for fact in facts if isinstance(fact, Endpoint))
     found |= {country.code for country in hosts if country is not None and country.strength != "cctld"}
     return frozenset(country for country in found if country)

@@ -63,7 +63,7 @@ def subject_of(result: Result) -> Subject:
 
 def _countries(result: Result) -> frozenset[str]:
     """The seats of the makers of libraries and of the known owners of hosts; a host's ending alone is too weak."""
-    countries = [library.country for library in result.libraries or ()]
+    countries = [library.country for library in result.libraries or () if library.recipient]
     countries += [endpoint.country for endpoint in result.endpoints or ()]
     return frozenset(country.code for country in countries if country is not None and country.strength != "cctld")
 

@@ -180,7 +180,10 @@ class LibraryUse(Struct, frozen=True, order=True):
 
 
 class LibraryDoc(Struct, frozen=True):
-    """A third-party library, what shows it, who is behind it, and what its code does here; ``renamed``: it lost its name."""
+    """A third-party library, what shows it, who is behind it, and what its code does here.
+
+    ``renamed``: it lost its name; ``recipient``: it is of a kind that hands data to its maker.
+    """
 
     name: str
     version: str | None
@@ -188,6 +191,7 @@ class LibraryDoc(Struct, frozen=True):
     kind: str | None
     vendor: str | None
     country: Country | None
+    recipient: bool
     evidence: tuple[Evidence, ...]
     uses: tuple[LibraryUse, ...]
 

@@ -66,12 +66,20 @@ class Noise(NamedTuple):
 
 
 class Vendors(NamedTuple):
-    """The tables: libraries by name, hosts (and their subdomains) to vendors, vendors to countries, hosts that are mere names."""
+    """The tables: libraries by name, hosts (and their subdomains) to vendors, vendors to countries, hosts that are mere names.
+
+    ``recipients``: the kinds of libraries that hand data to their maker.
+    """
 
     libraries: Mapping[str, Maker]
     hosts: Mapping[str, str]
     countries: Mapping[str, str]
     noise: Mapping[str, Noise]
+    recipients: frozenset[str]
+
+    def gets_data(self, library: str) -> bool:
+        """Whether a library is of a kind that hands data to its maker; one of no known kind is not said to."""
+        return library in self.libraries and self.libraries[library].kind in self.recipients
 
     def joined(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """The facts as rules see them: libraries with kind, vendor and country, hosts with country; mere names are left out."""
@@ -133,7 +141,8 @@ def load_vendors(rules: Path | None = None) -> Vendors:
         host: Noise(where, why)
         for host, where, why, _ in read_table(knowledge / "host_noise.tsv", ("host", "where", "why", "source"))
     }
-    return Vendors(libraries, hosts, countries, noise)
+    kinds = read_table(knowledge / "library_kinds.tsv", ("kind", "recipient", "source"))
+    return Vendors(libraries, hosts, countries, noise, frozenset(kind for kind, recipient, _ in kinds if recipient == "yes"))
 
 
 def library_docs(observation: Observation, vendors: Vendors) -> tuple[LibraryDoc, ...]:
@@ -157,6 +166,7 @@ def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequen
         maker.kind or None,
         maker.vendor or None,
         Country(maker.country, "sdk") if maker.country else None,
+        vendors.gets_data(name),
         tuple(evidence)[:_MOST_EVIDENCE],
         tuple(uses),
     )

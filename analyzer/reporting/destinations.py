@@ -13,8 +13,6 @@ from msgspec import Struct
 from analyzer.facts import Place
 from analyzer.result import Result
 
-_NO_RECIPIENTS = frozenset({"toolkit", "runtime", "tools", "ui", "testing", "game-engine"})
-
 
 class Destination(Struct, frozen=True, order=True):
     """Where a flow ends: the API, and the host and country where they are known."""
@@ -47,13 +45,13 @@ class Jurisdiction(Struct, frozen=True):
 def jurisdictions(result: Result) -> list[Jurisdiction] | None:
     """The countries of makers and hosts, those with most libraries and hosts first; None when these were not looked for.
 
-    Libraries that only build the app's surface or run its code are left out: nobody gets data through them.
+    Libraries of kinds that hand nothing to their maker are left out.
     """
     if result.libraries is None or result.endpoints is None:
         return None
     found: dict[str, tuple[set[str], set[str], set[str]]] = {}
     for library in result.libraries:
-        if library.country is not None and library.kind not in _NO_RECIPIENTS:
+        if library.country is not None and library.recipient:
             found.setdefault(library.country.code, (set(), set(), set()))[0].add(library.name)
     for endpoint in result.endpoints:
         if endpoint.country is not None:

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from analyzer.reporting.agreements import waiver_rows
+from analyzer.reporting.destinations import jurisdictions
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import short_permission
 from analyzer.reporting.sanitize import clean
@@ -62,6 +63,7 @@ class _Summary:
             self._clipboard()
             self._traced()
             self._findings()
+            self._destinations()
             self._permissions()
             self._score()
             self._waivers()
@@ -179,6 +181,18 @@ class _Summary:
         if len(places) > _MOST_PLACES:
             lines.append(f"[dim]· {self._t.count('label.and-more', len(places) - _MOST_PLACES)}[/dim]")
         self._indented("\n".join(lines), 9)
+
+    def _destinations(self) -> None:
+        """Who may end up with data and under whose law: makers of libraries and hosts, by country."""
+        found = jurisdictions(self._result)
+        if not found:
+            return
+        self._head(self._t("section.jurisdictions"))
+        table = self._labels("label.country", "label.libraries-of", "label.hosts-of", "label.hosts-ending")
+        for each in found:
+            parts = (each.libraries, each.hosts, each.ending_only)
+            table.add_row(escape(clean(each.code, 4)), *(escape(clean(", ".join(part), 400)) for part in parts))
+        self._console.print(table)
 
     def _permissions(self) -> None:
         if not self._result.permissions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.facts import Gate, Owner, Place
-from analyzer.reporting.destinations import Destination
+from analyzer.reporting.destinations import Destination, jurisdictions
 from analyzer.reporting.messages import Messages
 from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
@@ -201,6 +201,7 @@ class Words:
         sentences = [t("paragraph.own", name=name, data=data) if own else t("paragraph.own-none", name=name)]
         if others:
             sentences.append(t("paragraph.libraries", data=t.listing(others, _MOST_NAMED)))
+        sentences += self._seats(result)
         sentences.append(self._clipboard_sentence(result.clipboard or ()))
         unused = [short_permission(p.name) for p in result.permissions or () if p.declared and p.used is False]
         if unused:
@@ -211,6 +212,14 @@ class Words:
         if unseen:
             sentences.append(t.count("paragraph.unseen", len(unseen)))
         return " ".join(sentences)
+
+    def _seats(self, result: Result) -> list[str]:
+        """Where the makers of libraries sit that may get data, and the known owners of hosts."""
+        found = jurisdictions(result) or ()
+        makers = [j.code for j in found if j.libraries]
+        owners = [j.code for j in found if j.hosts]
+        keys = (("paragraph.makers", makers), ("paragraph.hosts", owners))
+        return [self.t(key, countries=self.t.listing([clean(code, 4) for code in codes], 6)) for key, codes in keys if codes]
 
     def _clipboard_sentence(self, accesses: Sequence[ClipboardDoc]) -> str:
         reads = [a for a in accesses if a.operation in ("read", "watch")]

@@ -8,11 +8,6 @@ from pathlib import Path
 from analyzer.platform.knowledge import read_table
 from analyzer.program.ownership import load_owner_tables
 
-KINDS = {
-    "advertising", "analytics", "attribution", "cloud", "crash-reporting", "game-engine", "identity", "location", "maps", "media",
-    "network", "payment", "push", "runtime", "security", "social", "storage", "testing", "toolkit", "tools", "ui", "updates", "web",
-}  # fmt: skip
-
 
 def test_every_library_of_the_owner_table_has_a_kind(root: Path) -> None:
     knowledge = root / "rules/knowledge"
@@ -20,7 +15,8 @@ def test_every_library_of_the_owner_table_has_a_kind(root: Path) -> None:
     owners = {name for _, name, _, _ in read_table(knowledge / "owners.tsv", ("prefix", "name", "wrapper", "source"))}
     assert owners - listed.keys() == set()
     assert listed.keys() - owners == set()
-    assert set(listed.values()) <= KINDS
+    kinds = {kind for kind, _, _ in read_table(knowledge / "library_kinds.tsv", ("kind", "recipient", "source"))}
+    assert set(listed.values()) == kinds
 
 
 def test_vendors_have_a_country_or_say_that_it_is_not_known(root: Path) -> None:
