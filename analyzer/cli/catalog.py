@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from analyzer.cli.catalog_answers import export_command, history_command, query_command
+from analyzer.cli.catalog_options import catalog_judging, db_option, judging_options
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from analyzer.catalog.judging import Judging
+    from analyzer.catalog.store import Store
 
-F = TypeVar("F", bound=Callable[..., object])
 _GATE, _FAILED, _INTERRUPTED = 1, 5, 130
 _SIZES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -31,6 +33,9 @@ def catalog_group() -> None:
     Examples:
       apkvet catalog scan apps/ --db catalog.db
       apkvet catalog judge --db catalog.db --policy strict
+      apkvet catalog query "SELECT package, score FROM apps WHERE verdict = 'block'" --db catalog.db
+      apkvet catalog export --format csv --to tables/ --db catalog.db
+      apkvet catalog history com.example.app --db catalog.db
 
     \b
     Exit codes: 0 done, 1 --gate found a verdict made worse, 2 usage, 4 a rule or policy is invalid,
@@ -38,39 +43,9 @@ def catalog_group() -> None:
     """
 
 
-_DB = click.option(
-    "--db", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The catalog's database."
-)
-
-
-def judging_options(command: F) -> F:
-    """What apps are judged by: ``--policy``, ``--rules``, ``--waivers``, ``--today``."""
-    for option in (
-        click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at."),
-        click.option("--waivers", type=click.Path(path_type=Path), metavar="FILE", help="What was agreed to be lived with."),
-        click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More rules, as for scan."),
-        click.option("--policy", metavar="NAME|FILE", help="Policy to judge by: default, strict, byod or a file."),
-    ):
-        command = option(command)
-    return command
-
-
-def catalog_judging(options: dict[str, Any]) -> Judging:
-    """Rules, policy and waivers as ``judging_options`` give them. Raises ``RuleError``."""
-    from analyzer.catalog.judging import Judging
-    from analyzer.cli.scan import Settings, load_judging
-
-    names = ("policy", "rules", "waivers", "today")
-    settings = Settings(
-        **{name: options[name] for name in names}, group=None, fail_on=None, reproducible=False, quiet=True, save=None
-    )
-    loaded = load_judging(settings)
-    return Judging(loaded.ruleset, loaded.policy, loaded.agreed)
-
-
 @catalog_group.command("scan")
 @click.argument("sources", nargs=-1, required=True, metavar="PATH...")
-@_DB
+@db_option
 @judging_options
 @click.option(
     "--group", metavar="NAME", help="The group of devices or people these apps are for; a policy may have overrides for it."
@@ -88,6 +63,7 @@ def catalog_judging(options: dict[str, Any]) -> Judging:
 @click.option("--no-call-graph", is_flag=True, help="Look less deeply: not when data is read and on whose behalf. Twice as fast.")
 @click.option("--retry-failed", is_flag=True, help="Try those again that ran out of time or memory, or crashed.")
 @click.option("--checksum", is_flag=True, help="Read every file to tell whether it changed; else size and time tell.")
+@click.option("--gate", is_flag=True, help="Exit 1 when the verdict of an updated app is worse than that of the version before.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any) -> int:
     """Scan packages into a catalog; what is done already is not done again.
@@ -100,6 +76,7 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
       apkvet catalog scan apps/ --db catalog.db
       apkvet catalog scan apps/ --db catalog.db --jobs 8 --timeout 120 --memory 4G
       find /srv -name '*.apk' | apkvet catalog scan - --db catalog.db --policy strict --quiet
+      apkvet catalog scan apps/ --db catalog.db --gate
     """
     from analyzer.catalog.locations import find_items
     from analyzer.catalog.pool import LocalPool
@@ -124,9 +101,33 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
             for event in run.events(find_items(_listed(sources), group), pool):
                 progress.show(event, pool.current())
         progress.summary(interrupted=bool(interrupted))
+        worse = _show_updates(store, judging) if not interrupted else 0
     if interrupted:
         return _INTERRUPTED
+    if worse and options["gate"]:
+        return _GATE
     return _FAILED if progress.failed else 0
+
+
+def _show_updates(store: Store, judging: Judging) -> int:
+    """Say which apps this run found updated; returns how many verdicts are worse."""
+    from analyzer.catalog.updates import is_worse, updates
+    from analyzer.reporting.sanitize import clean
+
+    worse = 0
+    for diff in updates(store, judging, store.run_id):
+        worse += is_worse(diff)
+        old, new = diff.old, diff.new
+        signer = any(change.section == "signer" for change in diff.changes)
+        parts = ["SIGNER CHANGED"] if signer else []
+        parts.append(f"{old.verdict} → {new.verdict}" if old.verdict != new.verdict else f"still {new.verdict}")
+        if old.score != new.score:
+            parts.append(f"score {old.score} → {new.score}")
+        risky = sum(change.worse is True for change in diff.changes)
+        parts.append(f"{len(diff.changes)} changes, {risky} for the worse")
+        names = f"{new.app.package} {old.app.version_name} → {new.app.version_name}"
+        click.echo(f"{clean(names, 200)}: {', '.join(parts)}")
+    return worse
 
 
 def _processors() -> int:
@@ -173,7 +174,7 @@ def _interrupts(stop: Callable[[], None], kill: Callable[[], None], note: Callab
 
 
 @catalog_group.command("judge")
-@_DB
+@db_option
 @judging_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the exit code.")
 def judge_command(db: Path, quiet: bool, **options: Any) -> int:
@@ -205,3 +206,7 @@ def judge_command(db: Path, quiet: bool, **options: Any) -> int:
     if sums.need_rescan:
         click.echo(f"{sums.need_rescan} apps were looked at with another watch list: run 'apkvet catalog scan' for them again.")
     return 0
+
+
+for _command in (query_command, export_command, history_command):
+    catalog_group.add_command(_command)

@@ -17,6 +17,7 @@ _COMMANDS = {
     "scan": ("analyzer.cli.scan", "scan_command", "Vet packages and write reports."),
     "facts": ("analyzer.cli.inspect", "facts_command", "Print what the analyzer sees, one line a fact."),
     "render": ("analyzer.cli.inspect", "render_command", "Write a saved result in another format."),
+    "diff": ("analyzer.cli.diff", "diff_command", "What a new version of an app changes."),
     "catalog": ("analyzer.cli.catalog", "catalog_group", "Thousands of apps: scan, judge again, ask."),
     "explain": ("analyzer.cli.rules", "explain_command", "Print a rule's page."),
     "rules": ("analyzer.cli.rules", "rules_group", "List, show, start, test and check rules."),

@@ -21,6 +21,7 @@ from analyzer.facts import Observation
 from analyzer.platform.watch import Watch
 from analyzer.policy import load_policy
 from analyzer.scan import Depth, load_rules, observe
+from tests.cli.conftest import run as run  # the fixture
 
 
 def faulty(path: Path, watch: Watch, depth: Depth) -> Observation:
