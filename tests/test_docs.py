@@ -11,7 +11,15 @@ import pytest
 from analyzer.cli.main import apkvet, main
 from analyzer.reporting import FORMATS
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "reports/README.md", "rules/README.md", "samples/README.md", "bench/README.md", "docs/CATALOG.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "reports/README.md",
+    "rules/README.md",
+    "samples/README.md",
+    "bench/README.md",
+    "docs/CATALOG.md",
+)
 
 
 def commands(group: click.Group, prefix: str = "") -> list[str]:

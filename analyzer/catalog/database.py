@@ -86,19 +86,23 @@ def _check(database: sqlite3.Connection, path: Path, *, may_be_new: bool) -> int
 
 
 def _migrate(database: sqlite3.Connection) -> None:
-    """Apply the migrations that are missing, all or none. Views are made anew: they hold nothing."""
+    """Apply the migrations that are missing, all or none. Views that are not today's are made anew: they hold nothing."""
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
     scripts = _migrations()[version:]
-    if not scripts:
+    wanted = [statement.partition("\nCREATE")[1:] for statement in _statements((_SQL / "views.sql").read_text("utf-8"))]
+    views = ["".join(parts).strip().rstrip(";") for parts in wanted]
+    present = dict(database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").fetchall())
+    if not scripts and set(present.values()) == set(views):
         return
-    views = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
     database.execute("BEGIN IMMEDIATE")
     try:
-        for name in views:
+        for name in present:
             database.execute(f'DROP VIEW "{name}"')
-        for script in [*scripts, (_SQL / "views.sql").read_text("utf-8")]:
+        for script in scripts:
             for statement in _statements(script):
                 database.execute(statement)
+        for view in views:
+            database.execute(view)
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         database.execute(f"PRAGMA user_version = {schema_version()}")
         database.execute("COMMIT")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from analyzer.catalog.judging import Judging, failed_observation
+from analyzer.catalog.judging import Judging
 from analyzer.catalog.store import Store, StoredApp
 from analyzer.errors import CatalogError
 from analyzer.result import VERDICTS, Result
@@ -25,12 +25,17 @@ class Changed(Struct, frozen=True):
 
 
 class Rejudged(Struct):
-    """What judging again came to. ``need_rescan``: observed with another watch list than the rules ask for, or not readable."""
+    """What judging again came to.
+
+    ``need_rescan``: observed with another watch list than the rules ask for. ``unreadable``: stored by another version of
+    apkvet, or damaged; these keep the judgement they have.
+    """
 
     apps: int = 0
     verdicts: Counter[str] = Counter()
     changed: list[Changed] = []
     need_rescan: int = 0
+    unreadable: int = 0
     worse: int = 0
 
 
@@ -39,7 +44,7 @@ def judge_again(store: Store, judging: Judging) -> Iterator[Rejudged]:
     sums = Rejudged()
     before = dict(store.database.execute("SELECT sha256, verdict FROM judgement"))
     for batch in _batches(store):
-        judged = [(app, _result(app, judging, sums)) for app in batch]
+        judged = [(app, result) for app in batch if (result := _result(app, judging, sums)) is not None]
         with store.transaction():
             for app, result in judged:
                 sha256 = app.identity.sha256 or ""
@@ -47,8 +52,7 @@ def judge_again(store: Store, judging: Judging) -> Iterator[Rejudged]:
                 _count(sums, result, before.get(sha256))
         gc.collect()
         yield sums
-    if not sums.apps:
-        yield sums
+    yield sums
 
 
 def _batches(store: Store) -> Iterator[list[StoredApp]]:
@@ -58,13 +62,13 @@ def _batches(store: Store) -> Iterator[list[StoredApp]]:
         last = batch[-1].identity.sha256 or ""
 
 
-def _result(app: StoredApp, judging: Judging, sums: Rejudged) -> Result:
+def _result(app: StoredApp, judging: Judging, sums: Rejudged) -> Result | None:
     try:
         observation = app.observation()
-        stale = app.packed is not None and observation.watch_digest != judging.ruleset.watch_digest
-    except CatalogError as error:
-        observation, stale = failed_observation(app.identity, error.what), True
-    sums.need_rescan += stale
+    except CatalogError:
+        sums.unreadable += 1
+        return None
+    sums.need_rescan += app.packed is not None and observation.watch_digest != judging.ruleset.watch_digest
     return judging.result(observation, app.group)
 
 

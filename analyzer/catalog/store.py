@@ -21,18 +21,23 @@ from analyzer.catalog.judging import Identity, failed_observation
 from analyzer.catalog.packing import unpack
 from analyzer.catalog.rows import finding_rows, reasons_json, seen_rows
 from analyzer.catalog.work import RETRIED, Budget, Content, Failure, Item, Seen
+from analyzer.errors import CatalogError
 from analyzer.facts import Observation
+from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.result import Result
 
 _FROM_RESULT = ("file", "package", "label", "version_name", "version_code", "min_sdk", "target_sdk")
 
 
 class WorkKey(Struct, frozen=True):
-    """What makes looking at a package the same work again, beside its digest."""
+    """What makes looking at a package the same work again, beside its digest.
+
+    ``tool_version`` names apkvet's version and that of the form of its observations.
+    """
 
     watch_digest: str
     depth: str
-    tool_version: str = __version__
+    tool_version: str = f"{__version__}/{OBSERVATION_VERSION}"
 
 
 class Attempted(Struct, frozen=True):
@@ -58,6 +63,13 @@ class StoredApp(Struct, frozen=True):
         if self.packed is None:
             return failed_observation(self.identity, self.failed or "not looked at yet")
         return unpack(self.packed)
+
+    def observation_or_why(self) -> Observation:
+        """The observation, or one that says why there is none, or why it cannot be read back."""
+        try:
+            return self.observation()
+        except CatalogError as error:
+            return failed_observation(self.identity, str(error))
 
 
 class Store:

@@ -54,4 +54,4 @@ def is_worse(diff: Diff) -> bool:
 def _result(store: Store, judging: Judging, sha256: str) -> Result:
     app = store.app(sha256)
     assert app is not None
-    return judging.result(app.observation(), app.group)
+    return judging.result(app.observation_or_why(), app.group)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analyzer.cli.catalog_answers import export_command, history_command, query_command
+from analyzer.cli.catalog_approve import approvals_command, approve_command
 from analyzer.cli.catalog_options import catalog_judging, db_option, judging_options
+from analyzer.cli.catalog_report import report_command
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def catalog_group() -> None:
       apkvet catalog query "SELECT package, score FROM apps WHERE verdict = 'block'" --db catalog.db
       apkvet catalog export --format csv --to tables/ --db catalog.db
       apkvet catalog history com.example.app --db catalog.db
+      apkvet catalog report report/ --db catalog.db
 
     \b
     Exit codes: 0 done, 1 --gate found a verdict made worse, 2 usage, 4 a rule or policy is invalid,
@@ -203,10 +206,12 @@ def judge_command(db: Path, quiet: bool, **options: Any) -> int:
         click.echo(f"  {change.before:6} → {change.after:6}  {clean(change.package, 100)}")
     if len(sums.changed) > 50:
         click.echo(f"  … and {len(sums.changed) - 50} more")
+    if sums.unreadable:
+        click.echo(f"{sums.unreadable} apps keep their verdicts: another version of apkvet stored them. Scan them again.")
     if sums.need_rescan:
         click.echo(f"{sums.need_rescan} apps were looked at with another watch list: run 'apkvet catalog scan' for them again.")
     return 0
 
 
-for _command in (query_command, export_command, history_command):
+for _command in (report_command, query_command, export_command, history_command, approve_command, approvals_command):
     catalog_group.add_command(_command)

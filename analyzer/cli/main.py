@@ -18,6 +18,7 @@ _COMMANDS = {
     "facts": ("analyzer.cli.inspect", "facts_command", "Print what the analyzer sees, one line a fact."),
     "render": ("analyzer.cli.inspect", "render_command", "Write a saved result in another format."),
     "diff": ("analyzer.cli.diff", "diff_command", "What a new version of an app changes."),
+    "compare": ("analyzer.cli.compare", "compare_command", "Apps side by side."),
     "catalog": ("analyzer.cli.catalog", "catalog_group", "Thousands of apps: scan, judge again, ask."),
     "explain": ("analyzer.cli.rules", "explain_command", "Print a rule's page."),
     "rules": ("analyzer.cli.rules", "rules_group", "List, show, start, test and check rules."),

@@ -57,8 +57,7 @@ def _shown(value: Value) -> str:
 def _csv(table: Table) -> Iterator[str]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    for row in (table.columns, *()):
-        writer.writerow(row)
+    writer.writerow(table.columns)
     yield buffer.getvalue()
     for values in table.rows:
         buffer.seek(0)
@@ -75,6 +74,12 @@ def _jsonl(table: Table) -> Iterator[str]:
     for values in table.rows:
         row = dict(zip(table.columns, map(_plain, values), strict=True))
         yield json_safe(msgspec.json.encode(without_surrogates(row)).decode()) + "\n"
+
+
+def write_json(documents: Any, out: BinaryIO) -> None:
+    """Write structs as one JSON array, indented."""
+    plain = without_surrogates(msgspec.to_builtins(documents))
+    out.write(json_safe(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()).encode() + b"\n")
 
 
 def write_parquet(table: Table, types: tuple[ColumnType, ...], path: Path) -> int:

@@ -25,7 +25,7 @@ def test_a_new_catalog_has_today_s_schema(tmp_path: Path) -> None:
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     views = {name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")}
     assert views == {
-        "apps", "findings", "accesses", "clipboard", "libraries", "hosts", "permissions", "signers", "gaps", "locations", "runs"
+        "apps", "approvals", "findings", "accesses", "clipboard", "libraries", "hosts", "permissions", "signers", "gaps", "locations", "runs"
     }  # fmt: skip
     for view in views:
         assert database.execute(f"SELECT * FROM {view}").fetchall() == []
@@ -138,7 +138,7 @@ def test_judging_again_opens_no_package(tmp_path: Path, apps: Path, judging: Jud
         for path in apps.iterdir():
             path.unlink()
         *_, same = judge_again(store, judging)
-        assert same == Rejudged(4, {"allow": 2, "review": 2}, [], 0, 0)  # type: ignore[arg-type]
+        assert same == Rejudged(4, {"allow": 2, "review": 2}, [], 0, 0, 0)  # type: ignore[arg-type]
         strict = Judging(judging.ruleset, load_policy("strict"))
         *_, sums = judge_again(store, strict)
         assert (sums.apps, sums.need_rescan) == (4, 0)
@@ -158,4 +158,5 @@ def test_judging_again_says_how_many_apps_were_not_looked_at_with_today_s_watch_
         # a damaged observation is a failure of one app
         store.database.execute("UPDATE scan SET observation = x'00' WHERE id = 1")
         *_, sums = judge_again(store, judging)
-        assert (sums.apps, sums.need_rescan) == (3, 1)
+        assert (sums.apps, sums.need_rescan, sums.unreadable) == (2, 0, 1)
+        assert store.database.execute("SELECT count(*) FROM judgement").fetchone() == (3,)

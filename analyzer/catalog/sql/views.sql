@@ -46,3 +46,7 @@ SELECT r.id, r.started_at, r.ended_at, r.state, r.tool_version,
        (SELECT count(*) FROM scan s WHERE s.run_id = r.id AND s.state = 'done') AS done,
        (SELECT count(*) FROM scan s WHERE s.run_id = r.id AND s.state = 'failed') AS failed
 FROM run r;
+
+CREATE VIEW approvals AS
+SELECT p.package, p.version_code, p.sha256, p.signers, p.decision, p.decided_by, p.reason, p.conditions, p.until, p.verdict, p.decided_at
+FROM approval p;
