@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import Struct
 
 from analyzer.catalog.judging import Judging
@@ -32,7 +33,7 @@ class Rejudged(Struct):
     """
 
     apps: int = 0
-    verdicts: Counter[str] = Counter()
+    verdicts: Counter[str] = msgspec.field(default_factory=Counter)
     changed: list[Changed] = []
     need_rescan: int = 0
     unreadable: int = 0

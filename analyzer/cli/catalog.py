@@ -20,8 +20,11 @@ from analyzer.errors import UsageError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from analyzer.catalog.cluster import DaskCluster
     from analyzer.catalog.judging import Judging
+    from analyzer.catalog.pool import Decide, LocalPool
     from analyzer.catalog.store import Store
+    from analyzer.catalog.work import WorkerSettings
 
 _GATE, _FAILED, _INTERRUPTED = 1, 5, 130
 _SIZES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -63,6 +66,7 @@ def catalog_group() -> None:
     help="Most time for one app.",
 )
 @click.option("--memory", default="2G", show_default=True, metavar="SIZE", help="Most memory for one app, as 800M or 2G (Linux).")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers look at the apps, as tcp://host:8786.")
 @click.option("--no-call-graph", is_flag=True, help="Look less deeply: not when data is read and on whose behalf. Twice as fast.")
 @click.option("--retry-failed", is_flag=True, help="Try those again that ran out of time or memory, or crashed.")
 @click.option("--checksum", is_flag=True, help="Read every file to tell whether it changed; else size and time tell.")
@@ -80,9 +84,9 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
       apkvet catalog scan apps/ --db catalog.db --jobs 8 --timeout 120 --memory 4G
       find /srv -name '*.apk' | apkvet catalog scan - --db catalog.db --policy strict --quiet
       apkvet catalog scan apps/ --db catalog.db --gate
+      apkvet catalog scan s3://our-apps/ --db catalog.db --scheduler tcp://scheduler:8786
     """
     from analyzer.catalog.locations import find_items
-    from analyzer.catalog.pool import LocalPool
     from analyzer.catalog.run import Plan, Run
     from analyzer.catalog.store import Store
     from analyzer.catalog.work import Budget, WorkerSettings
@@ -97,7 +101,7 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
         run = Run(store, judging, plan)
         settings = WorkerSettings(budget, judging.ruleset.extra_apis)
         with (
-            LocalPool(jobs, settings, run.decide) as pool,
+            _executor(options["scheduler"], jobs, settings, run.decide) as pool,
             CatalogProgress(db, quiet=quiet) as progress,
             _interrupts(run.stop, pool.kill, progress.note) as interrupted,
         ):
@@ -131,6 +135,17 @@ def _show_updates(store: Store, judging: Judging) -> int:
         names = f"{new.app.package} {old.app.version_name} → {new.app.version_name}"
         click.echo(f"{clean(names, 200)}: {', '.join(parts)}")
     return worse
+
+
+def _executor(scheduler: str | None, jobs: int, settings: WorkerSettings, decide: Decide) -> LocalPool | DaskCluster:
+    """Who looks at the apps: processes here, or a cluster."""
+    if scheduler is None:
+        from analyzer.catalog.pool import LocalPool
+
+        return LocalPool(jobs, settings, decide)
+    from analyzer.catalog.cluster import DaskCluster
+
+    return DaskCluster(scheduler, settings)
 
 
 def _processors() -> int:

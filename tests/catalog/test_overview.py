@@ -74,7 +74,7 @@ def test_the_overview_has_every_app_the_failed_ones_first(db: Path) -> None:
     ]
     proxy = summary.apps[3]
     assert (proxy.percentile, proxy.categories, proxy.page) == (33, ("media-files", "clipboard"), f"apps/{proxy.sha256}.html")
-    assert proxy.severities["high"] == 1
+    assert proxy.severities["high"] == 2
     assert (summary.title, summary.policy) == ("Phones", "default")
 
 
