@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -38,8 +38,8 @@ def side_by_side(results: Sequence[Result]) -> PeerTable:
         *_data(results),
         PeerRow("permissions", "dangerous, declared", tuple(_permissions(result) for result in results)),
         PeerRow("openness", "components any app can start", tuple(_open(result) for result in results)),
-        PeerRow("destinations", "hosts", tuple(_names(result.endpoints, "host") for result in results)),
-        PeerRow("destinations", "libraries", tuple(_names(result.libraries, "name") for result in results)),
+        PeerRow("destinations", "hosts", tuple(_names(_hosts(result)) for result in results)),
+        PeerRow("destinations", "libraries", tuple(_libraries(result) for result in results)),
         PeerRow("findings", "high and critical", tuple(_grave(result) for result in results)),
         PeerRow("blind spots", "what was not seen", tuple(_gaps(result) for result in results)),
     ]
@@ -81,8 +81,18 @@ def _open(result: Result) -> str:
     return str(count) if result.components is not None else NOT_LOOKED_FOR
 
 
-def _names(found: tuple[dict[str, object], ...] | None, key: str) -> str:
-    return NOT_LOOKED_FOR if found is None else ", ".join(sorted(str(one[key]) for one in found))
+def _names(found: Iterable[str] | None) -> str:
+    return NOT_LOOKED_FOR if found is None else ", ".join(sorted(found))
+
+
+def _libraries(result: Result) -> str:
+    return _names(None if result.libraries is None else (library.name for library in result.libraries))
+
+
+def _hosts(result: Result) -> list[str] | None:
+    if result.endpoints is None:
+        return None
+    return [f"{host.host} ({host.country.code})" if host.country else host.host for host in result.endpoints]
 
 
 def _grave(result: Result) -> str:

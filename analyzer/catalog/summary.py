@@ -89,8 +89,8 @@ def summarise(store: Store, *, every_version: bool = False, pages: str | None = 
                 group=group,
                 percentile=scores.of(score).in_catalog,
                 signer=subjects.get(key),
-                libraries=libraries.get(key),
-                hosts=hosts.get(key),
+                libraries=libraries.get(key, ()) if failed is None else None,
+                hosts=hosts.get(key, ()) if failed is None else None,
                 failed=failed,
                 page=f"{pages}/{key}.html" if pages and key else None,
             )

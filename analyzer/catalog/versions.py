@@ -13,7 +13,7 @@ from analyzer.documents import DIFF_VERSION, Change, ChangeKind, Diff, DiffSecti
 from analyzer.extractors.reach import load_traced
 from analyzer.facts import Place, Severity
 from analyzer.resources import rules_dir
-from analyzer.result import VERDICTS, ComponentDoc, Evidence, Finding, PermissionDoc, Result
+from analyzer.result import VERDICTS, ComponentDoc, EndpointDoc, Evidence, Finding, PermissionDoc, Result
 
 T = TypeVar("T")
 _SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
@@ -268,25 +268,33 @@ def _is_worse(was: Finding, now: Finding) -> bool | None:
 
 def _libraries(old: Result, new: Result) -> Iterator[Change]:
     def versions(result: Result) -> dict[str, object]:
-        return {str(library["name"]): library.get("version") or "version unknown" for library in result.libraries or ()}
+        return {library.name: library.version or "version unknown" for library in result.libraries or ()}
 
     yield from _simple("library", versions(old), versions(new), added_is_worse=None)
 
 
 def _hosts(old: Result, new: Result) -> Iterator[Change]:
     def hosts(result: Result) -> dict[str, object]:
-        return {str(e["host"]): "cleartext" if e.get("cleartext") else "encrypted" for e in result.endpoints or ()}
+        return {host.host: _host_text(host) for host in result.endpoints or ()}
 
     yield from _simple("host", hosts(old), hosts(new), added_is_worse=True)
 
 
-def _countries(old: Result, new: Result) -> Iterator[Change]:
-    def countries(result: Result) -> dict[str, object]:
-        found = (e.get("country") for e in result.endpoints or ())
-        return {str(c["code"] if isinstance(c, dict) else c): True for c in found if c}
+def _host_text(host: EndpointDoc) -> str:
+    parts = [f"named by {'the app itself' if host.owner.kind == 'app' else owner_text(host.owner)}"]
+    parts += ["cleartext"] if host.cleartext else []
+    return ", ".join([*parts, *([host.country.code] if host.country else [])])
 
-    for change in _simple("country", countries(old), countries(new), added_is_worse=True):
-        yield Change(change.section, change.kind, change.what, worse=change.worse)
+
+def _countries(old: Result, new: Result) -> Iterator[Change]:
+    def countries(result: Result) -> set[str]:
+        return {host.country.code for host in result.endpoints or () if host.country}
+
+    before, after = countries(old), countries(new)
+    for code in sorted(after - before):
+        yield Change("country", "added", code, worse=True)
+    for code in sorted(before - after):
+        yield Change("country", "removed", code, worse=False)
 
 
 def _simple(

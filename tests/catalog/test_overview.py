@@ -198,7 +198,6 @@ def test_apps_side_by_side(judging: Judging, apks: Path) -> None:
     assert table.apps == ("Clipboard proxy 7.0-beta", "Paste button 1.1")
     assert answers["decision", "verdict"] == ("review", "allow")
     assert answers["data", "clipboard read"] == ("the app: receiver", "the app: user-action")
-    assert answers["destinations", "hosts"] == ("not looked for", "not looked for")
     assert answers["findings", "high and critical"] == (
         "Hands the clipboard to any app that asks; Reads the clipboard in the background",
         "",

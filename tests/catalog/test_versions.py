@@ -36,7 +36,9 @@ def lines(changes: tuple[Change, ...]) -> list[tuple[str, str, str, bool | None]
 def test_the_same_app_has_no_changes_and_says_what_was_not_compared(proxy: Result) -> None:
     diff = compare(proxy, proxy)
     assert diff.changes == ()
-    assert diff.not_compared == ("library", "host", "country")
+    assert diff.not_compared == ()
+    unseen = changed(proxy, libraries=None, endpoints=None)
+    assert compare(unseen, proxy).not_compared == ("library", "host", "country")
 
 
 def test_a_changed_signer_and_verdict(proxy: Result) -> None:
