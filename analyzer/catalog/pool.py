@@ -149,7 +149,7 @@ class LocalPool:
                     self._answer(one, message)
                 elif isinstance(message, (Seen, Failure, Known)) and one.task is not None:
                     yield one.end(None if isinstance(message, Known) else message)
-                    spent = isinstance(message, Failure) and message.kind == "memory"  # it ends by itself
+                    spent = isinstance(message, Failure) and message.kind == "memory"  # what it still holds cannot be told
                     if spent or one.served >= _PACKAGES_PER_WORKER:
                         yield from self._replace(one, None)
                         return

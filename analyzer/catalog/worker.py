@@ -30,24 +30,22 @@ def serve(connection: Connection, settings: WorkerSettings) -> None:
     """Work until the pipe closes.
 
     For each ``Item`` received: send its ``Content``, receive the ``Depth`` (None: it is known already), send ``Seen`` or
-    ``Failure``. After a failure of memory the worker ends, because what it still holds cannot be told.
+    ``Failure``. After a failure of memory the coordinator closes the pipe, because what is still held cannot be told.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
     gc.disable()
     watch = extended(load_watch(), settings.extra_apis)
     limit_memory(settings.budget.memory)
-    send(connection, Ready())
+    message: Ready | Seen | Failure | Known = Ready()
     while True:
         try:
+            send(connection, message)
             item = receive(connection)
             if not isinstance(item, Item):
                 return
-            outcome = _one(connection, item, settings, watch)
-            send(connection, outcome)
+            message = _one(connection, item, settings, watch)
         except (EOFError, OSError):
             return  # the coordinator is gone
-        if isinstance(outcome, Failure) and outcome.kind == "memory":
-            return
         gc.collect()
 
 
