@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from analyzer.engine import RuleSet, Undecided, run_rules
 from analyzer.facts import (
@@ -48,7 +47,7 @@ from analyzer.result import (
     UndecidedRule,
     WaiversDoc,
 )
-from analyzer.vendors import endpoint_docs, library_docs, load_vendors
+from analyzer.vendors import endpoint_docs, library_docs, load_vendors, uses_of
 from analyzer.waivers import LoadedWaivers, apply_waivers
 
 F = TypeVar("F", bound=Fact)
@@ -71,6 +70,34 @@ class _Judgement(NamedTuple):
     undecided: tuple[Undecided, ...]
 
 
+class _Seen:
+    """An observation with its facts by kind. ``hosts``: those that are no mere names.
+
+    ``joined`` are the facts as rules see them: libraries and hosts with what the tables of vendors say of them.
+    """
+
+    def __init__(self, observation: Observation) -> None:
+        self.observation = observation
+        self.vendors = load_vendors()
+        self._by_kind: dict[type, list[Fact]] = {}
+        for fact in observation.facts:
+            self._by_kind.setdefault(type(fact), []).append(fact)
+        self.hosts = [fact for fact in self.of(Endpoint) if self.vendors.noise_of(fact) is None]
+        replaced: dict[type, list[Fact]] = {
+            Library: [self.vendors.known(fact) for fact in self.of(Library)],
+            Endpoint: [self.vendors.located(fact) for fact in self.hosts],
+        }
+        self.joined = tuple(fact for kind, facts in self._by_kind.items() for fact in replaced.get(kind, facts))
+
+    def of(self, kind: type[F]) -> list[F]:
+        """The facts of one kind, as they were observed."""
+        return cast(list[F], self._by_kind.get(kind, []))
+
+    def ran(self, stage: Stage) -> bool:
+        """Whether a stage ran: without it there is no answer, not an empty one."""
+        return stage in self.observation.stages
+
+
 def assess(
     observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None = None, *, reproducible: bool = False
 ) -> Result:
@@ -80,22 +107,22 @@ def assess(
     a rule or category that *ruleset* does not have.
     """
     check_policy(policy, ruleset)
-    identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
-    vendors = load_vendors()
-    judgement = _judge(observation, ruleset, policy, agreed)
+    seen = _Seen(observation)
+    identity = next(iter(seen.of(AppIdentity)), AppIdentity(""))
+    judgement = _judge(seen, ruleset, policy, agreed)
     done = observation.error is None
-    calls, clips = _of(observation, ApiCall), _of(observation, ClipboardAccess)
-    triggers = _Triggers(observation)
+    calls, clips = seen.of(ApiCall), seen.of(ClipboardAccess)
+    triggers, uses = _Triggers(seen), uses_of([*calls, *clips], seen.of(Reach))
     return Result(
         schema_version=SCHEMA_VERSION,
-        app=_app(observation, identity),
-        permissions=tuple(map(PermissionDoc.of, _of(observation, Permission))) if _ran(observation, "manifest") else None,
-        components=tuple(map(_component, _of(observation, Component))) if _ran(observation, "manifest") else None,
-        api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if _ran(observation, "dex") else None,
-        clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if _ran(observation, "dex") else None,
+        app=_app(seen, identity),
+        permissions=tuple(map(PermissionDoc.of, seen.of(Permission))) if seen.ran("manifest") else None,
+        components=tuple(map(_component, seen.of(Component))) if seen.ran("manifest") else None,
+        api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if seen.ran("dex") else None,
+        clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if seen.ran("dex") else None,
         flows=None,
-        libraries=library_docs(observation, vendors) if _ran(observation, "libraries") else None,
-        endpoints=endpoint_docs(observation, vendors) if _ran(observation, "endpoints") else None,
+        libraries=library_docs(seen.of(Library), uses, seen.vendors) if seen.ran("libraries") else None,
+        endpoints=endpoint_docs(seen.hosts, seen.vendors) if seen.ran("endpoints") else None,
         secrets=None,
         native=None,
         payloads=None,
@@ -106,7 +133,7 @@ def assess(
         score=judgement.score,
         decision=judgement.decision,
         catalog=None,
-        coverage=_coverage(observation, judgement.undecided, ruleset),
+        coverage=_coverage(seen, judgement.undecided, ruleset),
         provenance=Provenance(
             tool_version=observation.tool_version,
             ruleset_digest=ruleset.digest,
@@ -119,15 +146,14 @@ def assess(
     )
 
 
-def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None) -> _Judgement:
+def _judge(seen: _Seen, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None) -> _Judgement:
+    observation = seen.observation
     if observation.error is not None:
         why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
         return _Judgement((), None, Decision("review", (why,), policy.policy.name, policy.group), None, ())
-    identity = next(iter(_of(observation, AppIdentity)), AppIdentity(""))
-    vendors = load_vendors()
-    facts = tuple(vendors.joined(observation.facts))
-    subject = _subject(observation, facts)
-    outcome = run_rules(ruleset, facts, observation.stages, ruleset.unwatched(observation.watch_digest))
+    identity = next(iter(seen.of(AppIdentity)), AppIdentity(""))
+    subject = _subject(seen)
+    outcome = run_rules(ruleset, seen.joined, observation.stages, ruleset.unwatched(observation.watch_digest))
     findings = findings_of(outcome.matches, identity.package)
     waivers = None
     if agreed is not None:
@@ -136,44 +162,35 @@ def _judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agr
     return _Judgement(findings, score, decide(findings, score, subject, policy), waivers, tuple(outcome.undecided))
 
 
-def _subject(observation: Observation, facts: Sequence[Fact]) -> Subject:
-    """What the policy may ask of the app beside its findings; *facts* are those with vendors joined.
+def _subject(seen: _Seen) -> Subject:
+    """What the policy may ask of the app beside its findings.
 
     A country is where the maker of a library that is there, or the known owner of a host that is carried, has its seat.
     """
-    owners = [fact.owner for fact in _of(observation, ApiCall)] + [fact.owner for fact in _of(observation, ClipboardAccess)]
-    permissions = frozenset(p.name for p in _of(observation, Permission) if p.declared)
+    owners = [fact.owner for fact in seen.of(ApiCall)] + [fact.owner for fact in seen.of(ClipboardAccess)]
+    permissions = frozenset(p.name for p in seen.of(Permission) if p.declared)
     return Subject(
-        share_permille=observation.coverage.share_permille,
+        share_permille=seen.observation.coverage.share_permille,
         permissions=permissions,
-        network=may_use_network(permissions, [trait.name for trait in _of(observation, Trait)]),
-        signers=frozenset(signer.sha256 for signer in _of(observation, Signer)),
-        libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
-        | {fact.name for fact in facts if isinstance(fact, Library)},
-        libraries_known=_ran(observation, "libraries"),
-        countries=_countries(facts) if _ran(observation, "libraries") and _ran(observation, "endpoints") else None,
+        network=may_use_network(permissions, [trait.name for trait in seen.of(Trait)]),
+        signers=frozenset(signer.sha256 for signer in seen.of(Signer)),
+        libraries=frozenset(owner.name for owner in owners if owner.kind == "library") | {fact.name for fact in seen.of(Library)},
+        libraries_known=seen.ran("libraries"),
+        countries=_countries(seen) if seen.ran("libraries") and seen.ran("endpoints") else None,
     )
 
 
-def _countries(facts: Iterable[Fact]) -> frozenset[str]:
-    vendors = load_vendors()
-    found = {fact.country for fact in facts if isinstance(fact, Library) and vendors.gets_data(fact.name)}
-    hosts = (vendors.country_of(fact.host) for fact in facts if isinstance(fact, Endpoint))
-    found |= {country.code for country in hosts if country is not None and country.strength != "cctld"}
+def _countries(seen: _Seen) -> frozenset[str]:
+    vendors = seen.vendors
+    found = {vendors.libraries[fact.name].country for fact in seen.of(Library) if vendors.gets_data(fact.name)}
+    countries = (vendors.country_of(host) for host in {fact.host for fact in seen.hosts})
+    found |= {country.code for country in countries if country is not None and country.strength != "cctld"}
     return frozenset(country for country in found if country)
 
 
-def _of(observation: Observation, kind: type[F]) -> list[F]:
-    return [fact for fact in observation.facts if isinstance(fact, kind)]
-
-
-def _ran(observation: Observation, stage: Stage) -> bool:
-    return stage in observation.stages
-
-
-def _app(observation: Observation, identity: AppIdentity) -> AppDoc:
-    traits: dict[str, str] = {}
-    for trait in _of(observation, Trait):
+def _app(seen: _Seen, identity: AppIdentity) -> AppDoc:
+    observation, traits = seen.observation, dict[str, str]()
+    for trait in seen.of(Trait):
         traits[trait.name] = f"{traits[trait.name]}, {trait.value}" if trait.name in traits else trait.value
     return AppDoc(
         file=observation.file,
@@ -186,7 +203,7 @@ def _app(observation: Observation, identity: AppIdentity) -> AppDoc:
         min_sdk=identity.min_sdk,
         max_sdk=identity.max_sdk,
         target_sdk=identity.target_sdk,
-        signers=tuple(_of(observation, Signer)) if _ran(observation, "signers") else None,
+        signers=tuple(seen.of(Signer)) if seen.ran("signers") else None,
         splits=identity.splits,
         traits=traits,
     )
@@ -200,12 +217,16 @@ def _component(fact: Component) -> ComponentDoc:
 class _Triggers:
     """The triggers of calls, from the ``Reach`` facts of the methods that hold them."""
 
-    def __init__(self, observation: Observation) -> None:
-        self._ran = _ran(observation, "reach")
+    def __init__(self, seen: _Seen) -> None:
+        self._ran = seen.ran("reach")
         self._by_method: dict[tuple[str, str | None], list[Reach]] = {}
-        for reach in _of(observation, Reach):
+        self._parted: set[tuple[str, str | None]] = set()  # methods whose calls do not share their triggers
+        self._known: dict[tuple[str, str | None, int | None], tuple[TriggerDoc, ...]] = {}
+        for reach in seen.of(Reach):
             if reach.at is not None:
                 self._by_method.setdefault((reach.at.file, reach.at.method), []).append(reach)
+                if reach.at.offset is not None:
+                    self._parted.add((reach.at.file, reach.at.method))
 
     def of(self, fact: ApiCall | ClipboardAccess) -> tuple[TriggerDoc, ...] | None:
         """The triggers of one call; None when they were not computed."""
@@ -214,7 +235,12 @@ class _Triggers:
         found = self._by_method.get((fact.at.file, fact.at.method))
         if found is None:
             return None  # a means, not data: its triggers are not looked for
-        return tuple(TriggerDoc.of(reach) for reach in found if reach.at and reach.at.offset in (None, fact.at.offset))
+        key = (fact.at.file, fact.at.method, fact.at.offset if (fact.at.file, fact.at.method) in self._parted else None)
+        known = self._known.get(key)
+        if known is None:
+            ours = (reach for reach in found if reach.at and reach.at.offset in (None, fact.at.offset))
+            known = self._known[key] = tuple(map(TriggerDoc.of, ours))
+        return known
 
 
 def _call(fact: ApiCall, triggers: tuple[TriggerDoc, ...] | None) -> ApiCallDoc:
@@ -236,12 +262,12 @@ def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc
     return pages
 
 
-def _coverage(observation: Observation, undecided: tuple[Undecided, ...], ruleset: RuleSet) -> CoverageDoc:
-    c = observation.coverage
-    seen = _of(observation, Gap)
+def _coverage(seen: _Seen, undecided: tuple[Undecided, ...], ruleset: RuleSet) -> CoverageDoc:
+    observation = seen.observation
+    c, found = observation.coverage, list(seen.of(Gap))
     if observation.error is None and ruleset.watch_digest not in (None, observation.watch_digest):
         why = "The package was observed with another watch list than today's."
-        seen.append(Gap("not-watched", why, could_hide="Calls of what was added since.", would_lift="Scan the package again."))
-    gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in seen)
+        found.append(Gap("not-watched", why, could_hide="Calls of what was added since.", would_lift="Scan the package again."))
+    gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in found)
     rules = tuple(UndecidedRule(u.rule.id, u.rule.title, u.rule.severity, u.stages, u.not_watched) for u in undecided)
     return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps, rules)

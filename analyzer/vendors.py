@@ -6,7 +6,7 @@ host in it whose owner is known, ``cctld`` no more than the ending of the host's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from analyzer.errors import RuleError
-from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Fact, Library, Observation, Reach
+from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Library, Reach
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 from analyzer.result import Country, EndpointDoc, Evidence, LibraryDoc, LibraryUse
@@ -81,20 +81,18 @@ class Vendors(NamedTuple):
         """Whether a library is of a kind that hands data to its maker; one of no known kind is not said to."""
         return library in self.libraries and self.libraries[library].kind in self.recipients
 
-    def joined(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """The facts as rules see them: libraries with kind, vendor and country, hosts with country; mere names are left out."""
-        for fact in facts:
-            if isinstance(fact, Library):
-                maker = self.libraries.get(fact.name, Maker("", "", ""))
-                yield msgspec.structs.replace(
-                    fact, kind=maker.kind or None, vendor=maker.vendor or None, country=maker.country or None
-                )
-            elif isinstance(fact, Endpoint):
-                if self.noise_of(fact) is None:
-                    country = self.country_of(fact.host)
-                    yield msgspec.structs.replace(fact, country=country.code if country else None)
-            else:
-                yield fact
+    def known(self, library: Library) -> Library:
+        """*library* with kind, vendor and country, as rules see it."""
+        maker = self.libraries.get(library.name)
+        if maker is None:
+            return library
+        kind, vendor, country = (value or None for value in maker)
+        return msgspec.structs.replace(library, kind=kind, vendor=vendor, country=country)
+
+    def located(self, endpoint: Endpoint) -> Endpoint:
+        """*endpoint* with the country of its host, as rules see it."""
+        country = self.country_of(endpoint.host)
+        return endpoint if country is None else msgspec.structs.replace(endpoint, country=country.code)
 
     def noise_of(self, endpoint: Endpoint) -> str | None:
         """Why a host is a mere name; None when it is not."""
@@ -145,14 +143,12 @@ def load_vendors(rules: Path | None = None) -> Vendors:
     return Vendors(libraries, hosts, countries, noise, frozenset(kind for kind, recipient, _ in kinds if recipient == "yes"))
 
 
-def library_docs(observation: Observation, vendors: Vendors) -> tuple[LibraryDoc, ...]:
-    """The libraries with everything that shows them and what their code reads."""
+def library_docs(shown: Iterable[Library], uses: Mapping[str, Sequence[LibraryUse]], vendors: Vendors) -> tuple[LibraryDoc, ...]:
+    """The libraries, each with everything that shows it and what its code calls for (``uses_of``)."""
     found: dict[str, list[Library]] = {}
-    for fact in observation.facts:
-        if isinstance(fact, Library):
-            found.setdefault(fact.name, []).append(fact)
-    uses = _uses(observation.facts)
-    return tuple(_library(name, shown, vendors, uses.get(name, ())) for name, shown in sorted(found.items()))
+    for fact in shown:
+        found.setdefault(fact.name, []).append(fact)
+    return tuple(_library(name, facts, vendors, uses.get(name, ())) for name, facts in sorted(found.items()))
 
 
 def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequence[LibraryUse]) -> LibraryDoc:
@@ -172,34 +168,30 @@ def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequen
     )
 
 
-def _uses(facts: Iterable[Fact]) -> dict[str, list[LibraryUse]]:
+def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]) -> dict[str, list[LibraryUse]]:
     """The categories that each library's own calls touch, with what starts them."""
-    facts = list(facts)
-    kinds: dict[tuple[str, str], set[str]] = {}
-    for fact in facts:
-        if isinstance(fact, Reach) and fact.at is not None:
-            kinds.setdefault((fact.at.file, fact.at.method or ""), set()).add(fact.kind)
+    kinds: dict[tuple[str, str | None], set[str]] = {}
+    for reach in reaches:
+        if reach.at is not None:
+            kinds.setdefault((reach.at.file, reach.at.method), set()).add(reach.kind)
     found: dict[str, dict[str, tuple[int, set[str]]]] = {}
-    for fact in facts:
-        if isinstance(fact, (ApiCall, ClipboardAccess)) and fact.owner.kind == "library" and fact.owner.name and fact.at:
-            category = "clipboard" if isinstance(fact, ClipboardAccess) else fact.category
-            if category is None:
-                continue
-            calls, triggers = found.setdefault(fact.owner.name, {}).get(category, (0, set()))
-            started = kinds.get((fact.at.file, fact.at.method or ""), set())
-            found[fact.owner.name][category] = calls + 1, triggers | started
+    for call in calls:
+        category = "clipboard" if isinstance(call, ClipboardAccess) else call.category
+        if call.owner.kind == "library" and call.owner.name and call.at is not None and category is not None:
+            count, triggers = found.setdefault(call.owner.name, {}).get(category, (0, set()))
+            started = kinds.get((call.at.file, call.at.method), set())
+            found[call.owner.name][category] = count + 1, triggers | started
     return {
-        name: [LibraryUse(category, calls, tuple(sorted(triggers))) for category, (calls, triggers) in sorted(uses.items())]
+        name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
         for name, uses in found.items()
     }
 
 
-def endpoint_docs(observation: Observation, vendors: Vendors) -> tuple[EndpointDoc, ...]:
-    """The hosts that are no mere names, each once for each owner of the code that names it."""
+def endpoint_docs(named: Iterable[Endpoint], vendors: Vendors) -> tuple[EndpointDoc, ...]:
+    """The hosts, each once for each owner of the code that names it."""
     found: dict[tuple[str, str, str], list[Endpoint]] = {}
-    for fact in observation.facts:
-        if isinstance(fact, Endpoint) and vendors.noise_of(fact) is None:
-            found.setdefault((fact.host, fact.owner.kind, fact.owner.name or ""), []).append(fact)
+    for fact in named:
+        found.setdefault((fact.host, fact.owner.kind, fact.owner.name or ""), []).append(fact)
     return tuple(
         EndpointDoc(
             host,

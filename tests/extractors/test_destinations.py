@@ -75,7 +75,8 @@ def test_hosts(observed: Observed, sample: str, expected: set[tuple[str, str, bo
 
 
 def test_a_host_has_its_place_and_its_address_without_what_was_asked(observed: Observed) -> None:
-    (doc,) = endpoint_docs(observed("apk/shape-ad-game.apk"), load_vendors())
+    named = [fact for fact in observed("apk/shape-ad-game.apk").facts if isinstance(fact, Endpoint)]
+    (doc,) = endpoint_docs(named, load_vendors())
     assert doc.urls == ("https://ads.example/show",)
     assert [shown.place for shown in doc.evidence] == [
         Place("classes.dex", "Lcom/adexample/sdk/Ads;->show(Landroid/content/Context;)V", 0x2A)
@@ -83,7 +84,8 @@ def test_a_host_has_its_place_and_its_address_without_what_was_asked(observed: O
 
 
 def test_makers_and_countries_are_joined(observed: Observed) -> None:
-    (doc,) = library_docs(observed("clipbench/apk/toolkit-renamed.apk"), load_vendors())
+    shown = [fact for fact in observed("clipbench/apk/toolkit-renamed.apk").facts if isinstance(fact, Library)]
+    (doc,) = library_docs(shown, {}, load_vendors())
     assert (doc.kind, doc.vendor, doc.country and (doc.country.code, doc.country.strength)) == (
         "toolkit",
         "Google",
@@ -118,4 +120,3 @@ def test_mere_names_are_left_out_and_say_why() -> None:
     assert vendors.noise_of(Endpoint("stackoverflow.com", owner=library)) == "documentation"
     assert vendors.noise_of(Endpoint("stackoverflow.com", owner=app)) is None  # an app may be about it
     assert vendors.noise["localhost"] == Noise("any", "this device")
-    assert list(vendors.joined([Endpoint("www.w3.org")])) == []
