@@ -269,5 +269,5 @@ def _replace(database: sqlite3.Connection, table: str, sha256: str, rows: list[t
 
 
 def now() -> str:
-    """The moment in UTC, to the second, as ISO 8601."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The moment in UTC, to the microsecond, as ISO 8601: of two versions seen within a second one was first."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
