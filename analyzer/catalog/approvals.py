@@ -65,7 +65,7 @@ def find_app(store: Store, text: str) -> str:
         if len(rows) > 1:
             raise UsageError(f"several apps begin with {text}", mend="Give more digits.")
     else:
-        query = "SELECT sha256 FROM app WHERE package = ? ORDER BY version_code DESC, first_seen DESC, sha256 DESC LIMIT 1"
+        query = "SELECT sha256 FROM app WHERE package = ? ORDER BY version_code DESC, first_seen DESC, rowid DESC LIMIT 1"
         rows = store.database.execute(query, (text,)).fetchall()
     if not rows:
         raise UsageError(f"the catalog has no app {text!r}", mend="Scan it first: apkvet catalog scan APP --db FILE.")

@@ -12,7 +12,7 @@ from analyzer.catalog.versions import compare
 from analyzer.documents import Diff
 from analyzer.result import VERDICTS, Result
 
-_ORDER = "version_code, first_seen, sha256"
+_ORDER = "version_code, first_seen, rowid"  # rows are never replaced: of one second, the later has the higher number
 _NEWEST = f"""
 SELECT sha256, before FROM (
   SELECT sha256, lag(sha256) OVER versions AS before, lead(sha256) OVER versions AS after
