@@ -9,6 +9,7 @@ from typing import NamedTuple
 from analyzer.engine import RuleSet, run_rules
 from analyzer.errors import ResultError
 from analyzer.facts import AppIdentity, Observation, load_observation
+from analyzer.vendors import load_vendors
 
 
 class Hits(NamedTuple):
@@ -39,7 +40,9 @@ def hits_of(ruleset: RuleSet, observations: Sequence[Observation]) -> Hits:
     """What every rule of *ruleset* finds in *observations*."""
     hits = Hits({rule.id: [] for rule in ruleset.rules}, {rule.id: [] for rule in ruleset.rules})
     for observation in observations:
-        outcome = run_rules(ruleset, observation.facts, observation.stages, ruleset.unwatched(observation.watch_digest))
+        outcome = run_rules(
+            ruleset, load_vendors().joined(observation.facts), observation.stages, ruleset.unwatched(observation.watch_digest)
+        )
         name = name_of(observation)
         places: dict[str, int] = {}
         for found in outcome.matches:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from analyzer.errors import RuleError
-from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Library, Reach
+from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Fact, Library, Reach
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 from analyzer.result import Country, EndpointDoc, Evidence, LibraryDoc, LibraryUse
@@ -93,6 +93,18 @@ class Vendors(NamedTuple):
         """*endpoint* with the country of its host, as rules see it."""
         country = self.country_of(endpoint.host)
         return endpoint if country is None else msgspec.structs.replace(endpoint, country=country.code)
+
+    def joined(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        """All *facts* as rules see them; hosts that are mere names are left out."""
+        seen: list[Fact] = []
+        for fact in facts:
+            if isinstance(fact, Library):
+                seen.append(self.known(fact))
+            elif not isinstance(fact, Endpoint):
+                seen.append(fact)
+            elif self.noise_of(fact) is None:
+                seen.append(self.located(fact))
+        return tuple(seen)
 
     def noise_of(self, endpoint: Endpoint) -> str | None:
         """Why a host is a mere name; None when it is not."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.facts import Endpoint, Library, Observation, Owner, Place
+from analyzer.facts import Endpoint, Gap, Library, Observation, Owner, Place
 from analyzer.scan import observe
 from analyzer.vendors import Noise, endpoint_docs, library_docs, load_vendors
 
@@ -120,3 +120,19 @@ def test_mere_names_are_left_out_and_say_why() -> None:
     assert vendors.noise_of(Endpoint("stackoverflow.com", owner=library)) == "documentation"
     assert vendors.noise_of(Endpoint("stackoverflow.com", owner=app)) is None  # an app may be about it
     assert vendors.noise["localhost"] == Noise("any", "this device")
+
+
+def test_rules_see_makers_and_countries_and_no_mere_names() -> None:
+    facts = [
+        Library("Sina Weibo SDK"),
+        Library("not in the tables"),
+        Endpoint("www.w3.org"),
+        Endpoint("api.weibo.com"),
+        Gap("native"),
+    ]
+    assert load_vendors().joined(facts) == (
+        Library("Sina Weibo SDK", vendor="Weibo", kind="social", country="CN"),
+        Library("not in the tables"),
+        Endpoint("api.weibo.com", country="CN"),
+        Gap("native"),
+    )
