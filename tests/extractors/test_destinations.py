@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.facts import Endpoint, Gap, Library, Observation, Owner, Place
+from analyzer.facts import Endpoint, Fact, Gap, Library, Observation, Owner, Place
 from analyzer.scan import observe
 from analyzer.vendors import Noise, endpoint_docs, library_docs, load_vendors
 
