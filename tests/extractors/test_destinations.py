@@ -123,7 +123,7 @@ def test_mere_names_are_left_out_and_say_why() -> None:
 
 
 def test_rules_see_makers_and_countries_and_no_mere_names() -> None:
-    facts = [
+    facts: list[Fact] = [
         Library("Sina Weibo SDK"),
         Library("not in the tables"),
         Endpoint("www.w3.org"),
