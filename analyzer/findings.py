@@ -27,11 +27,13 @@ _MOST_EVIDENCE = 50
 
 def findings_of(matches: Sequence[Match], package: str) -> tuple[Finding, ...]:
     """The findings that the *matches* of one app amount to, the worst first."""
-    return tuple(sorted((finding_of(match, package) for match in matches), key=_order))
+    known: dict[int, Evidence] = {}  # rules share facts; each is written once
+    return tuple(sorted((finding_of(match, package, known) for match in matches), key=_order))
 
 
-def finding_of(match: Match, package: str) -> Finding:
-    """The finding that a match amounts to."""
+def finding_of(match: Match, package: str, known: dict[int, Evidence] | None = None) -> Finding:
+    """The finding that a match amounts to; *known* keeps the evidence of facts by their identity."""
+    known = {} if known is None else known
     rule = match.rule
     owned = [fact for fact in match.facts if isinstance(fact, (ApiCall, ClipboardAccess))]
     apis = sorted({fact.api for fact in owned})
@@ -45,7 +47,8 @@ def finding_of(match: Match, package: str) -> Finding:
         message += f" The text is tested against: {', '.join(repr(guard[:80]) for guard in guards[:8])}."
     message = message[:1].upper() + message[1:]
     facts = (*match.facts, *match.triggers)
-    evidence = [_evidence(fact) for fact in facts[:_MOST_EVIDENCE]]
+    shown = facts[:_MOST_EVIDENCE]
+    evidence = [known.get(id(fact)) or known.setdefault(id(fact), _evidence(fact)) for fact in shown]
     if len(facts) > _MOST_EVIDENCE:
         evidence.append(Evidence(f"and {len(facts) - _MOST_EVIDENCE} more facts of this kind"))
     return Finding(

@@ -140,10 +140,11 @@ def _token(value: object) -> str:
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 _DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _NAME = re.compile(r"([a-z_]+)=")
 
 
