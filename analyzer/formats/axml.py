@@ -11,16 +11,16 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from analyzer.errors import FormatError
+from analyzer.formats.elements import ANDROID
+from analyzer.formats.elements import XmlElement as XmlElement
 from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_size, pool_string
 
-ANDROID = "http://schemas.android.com/apk/res/android"
 ATTRIBUTES = Path(__file__).resolve().parent / "attributes.msgpack.z"
 _MAX_BYTES = 32 << 20
 _MAX_DEPTH = 200
@@ -36,32 +36,6 @@ _RADIX = (2.0**-8, 2.0**-15, 2.0**-23, 2.0**-31)
 
 class _TooLarge(FormatError):
     """The document is over a limit: no other reader is asked."""
-
-
-@dataclass(slots=True)
-class XmlElement:
-    """One element: its tag, its attributes by local name, its children in order, its text.
-
-    Attributes of the android namespace win over others of the same local name; obfuscated manifests drop the
-    namespace, and Android goes by the attribute's resource id.
-    """
-
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[XmlElement] = field(default_factory=list)
-    text: str = ""
-
-    def get(self, name: str) -> str | None:
-        """The attribute's text, or None."""
-        return self.attributes.get(name)
-
-    def find(self, tag: str) -> XmlElement | None:
-        """The first child with this tag, or None."""
-        return next(self.findall(tag), None)
-
-    def findall(self, tag: str) -> Iterator[XmlElement]:
-        """The children with this tag."""
-        return (child for child in self.children if child.tag == tag)
 
 
 def parse_axml(data: bytes) -> XmlElement:

@@ -6,7 +6,7 @@ Importing androguard's reader costs as much as reading a middling package, so it
 from __future__ import annotations
 
 from analyzer.errors import FormatError
-from analyzer.formats.axml import ANDROID, XmlElement
+from analyzer.formats.elements import ANDROID, XmlElement
 
 _MAX_DEPTH = 200
 
