@@ -94,7 +94,7 @@ class _Finder:
             self._names[name] = self._names.get(name, frozenset()) | {holder}
         self._prefixes = tuple(group.prefix for group in watch.fields)
         self._filter = NameFilter(self._names)
-        self._watched = linked.inheriting(frozenset().union(*self._names.values()))
+        self._watched = linked.types.inheriting(frozenset().union(*self._names.values()))
         self._answers: dict[tuple[str, str], Watched | None] = {}
 
     def methods(self, number: int, rows: NDArray[np.int64]) -> dict[int, Watched]:
@@ -104,7 +104,7 @@ class _Finder:
         """
         dex = self._linked.dex_files[number]
         pools = dex.pools
-        types = self._linked.type_rows(number)
+        types = self._linked.types.rows(number)
         rows = rows[self._watched[types[pools.methods["holder"][rows]]]] if len(types) else rows
         names = pools.methods["name"][rows]
         found = {}

@@ -55,8 +55,8 @@ def library_facts(app: App, linked: Linked, tables: LibraryTables) -> Iterator[L
 def _defined(app: App, linked: Linked) -> Iterator[Library]:
     """Libraries by the packages of the classes that the DEX files define."""
     classes: dict[str, list[int]] = {}
-    for type_id, cls in enumerate(linked.type_names):
-        if linked.is_defined(type_id):
+    for type_id, cls in enumerate(linked.types.names):
+        if linked.types.is_defined(type_id):
             owner = app.ownership.by_name(cls)
             if owner.kind == "library" and owner.name:
                 classes.setdefault(owner.name, []).append(type_id)
@@ -66,13 +66,13 @@ def _defined(app: App, linked: Linked) -> Iterator[Library]:
         own = np.flatnonzero((nodes.dex == number) & (nodes.item >= 0))
         lengths[own] = np.diff(dex.instructions.first)[nodes.item[own]]
     holders = nodes.key >> 32
-    instructions = np.bincount(holders, weights=lengths, minlength=len(linked.type_names))
-    methods = np.bincount(holders[nodes.item >= 0], minlength=len(linked.type_names))
+    instructions = np.bincount(holders, weights=lengths, minlength=len(linked.types.names))
+    methods = np.bincount(holders[nodes.item >= 0], minlength=len(linked.types.names))
     for name, types in classes.items():
         if instructions[types].sum() > _STAND_IN * methods[types].sum():
-            first = linked.type_names[types[0]][1:-1].replace("/", ".")
+            first = linked.types.names[types[0]][1:-1].replace("/", ".")
             many = f"{len(types)} classes, such as" if len(types) > 1 else "the class"
-            yield Library(name, evidence=f"{many} {first}", at=Place(linked.dex_of(types[0])))
+            yield Library(name, evidence=f"{many} {first}", at=Place(linked.types.dex_of(types[0])))
 
 
 def _renamed(app: App) -> Iterator[Library]:

@@ -32,10 +32,10 @@ def overrides(app: App, linked: Linked, wanted: Iterable[str]) -> Iterator[Overr
         holder, _, name = api.partition("->")
         holders.setdefault(name, set()).add(holder)
     names = NameFilter(holders)
-    below = linked.inheriting(frozenset().union(*holders.values()))
+    below = linked.types.inheriting(frozenset().union(*holders.values()))
     for number, dex in enumerate(app.dex_files):
         rows = dex.methods.method
-        maybe = np.flatnonzero(below[linked.type_rows(number)[dex.pools.methods["holder"][rows]]])
+        maybe = np.flatnonzero(below[linked.types.rows(number)[dex.pools.methods["holder"][rows]]])
         for index in maybe[names.select(dex, dex.pools.methods["name"][rows[maybe]])].tolist():
             row = int(rows[index])
             holder, member = dex.pools.method_holder(row), dex.pools.method_member(row)

@@ -64,7 +64,7 @@ class Folder:
         if site is None:
             return "", ""
         key = int(self._graph.linked.sites.key[site])
-        return self._graph.linked.type_names[key >> 32], self._graph.linked.member_name(key)
+        return self._graph.linked.types.names[key >> 32], self._graph.linked.member_name(key)
 
     def _built(self, node: int, objects: MethodObjects, at: int, depth: int) -> str | None:
         """What a builder holds at *at*: its first text and everything appended before."""
@@ -128,7 +128,7 @@ class Folder:
     def _field(self, field: str, depth: int) -> str | None:
         """The text that a class's initialiser puts into a static field."""
         linked = self._graph.linked
-        type_id = linked.type_id(field.partition("->")[0])
+        type_id = linked.types.number(field.partition("->")[0])
         for method in linked.methods_of(type_id) if type_id is not None else ():
             if linked.name(method) != "<clinit>":
                 continue

@@ -175,7 +175,7 @@ class TextWalk:
             return ()
         known = self._known.get(key)
         if known is None:
-            holder = linked.type_names[key >> 32]
+            holder = linked.types.names[key >> 32]
             rows = (self._table.get(f"{cls}->{name}") for cls in self._graph.app.hierarchy.ancestors(holder))
             known = self._known[key] = next((row for row in rows if row), ())
         return known
@@ -216,8 +216,8 @@ class TextWalk:
         dex = linked.dex_files[int(linked.nodes.dex[node])]
         field = dex.pools.field(origin.value)
         holder, _, name = field.partition("->")
-        type_id = linked.type_id(holder)
-        if type_id is None or not linked.is_defined(type_id):
+        type_id = linked.types.number(holder)
+        if type_id is None or not linked.types.is_defined(type_id):
             return {f"{holder[1:-1].rpartition('/')[2]}.{name}"}
         for method in linked.methods_of(type_id):
             if linked.name(method) == _CLINIT:

@@ -106,7 +106,7 @@ class CallGraph:
 
     def objects_of(self, type_id: int, member: str, ids: Ids | None = None) -> Links:
         """Where the objects of exactly this class go, as far as *member* can be called on them there."""
-        roots = self._members.declaring(self.linked.type_names[type_id], member)
+        roots = self._members.declaring(self.linked.types.names[type_id], member)
         known = self._objects.get((type_id, roots, ids))
         if known is None:
             seeds = [*seeds_of_instances(self.linked, self.live, type_id)][:_MOST_MAKERS]
@@ -122,7 +122,7 @@ class CallGraph:
         """Where a class constant, the class's name or one of the strings *also* goes: intents, workers, reflection."""
         known = self._named.get(type_id)
         if known is None:
-            name = self.linked.type_names[type_id]
+            name = self.linked.types.names[type_id]
             seeds = [*self._constants.of_class(name), *self._constants.of_strings((name[1:-1].replace("/", "."), *also))]
             known = self._named[type_id] = self._tracker.follow(seeds[:_MOST_MAKERS], lambda cls: cls == "Ljava/lang/Class;")
         return known
@@ -137,8 +137,8 @@ class CallGraph:
                 static = int(linked.nodes.flags[node]) & 0x8
                 if self.live.methods[node] and not static and linked.hands_on_this(node):
                     found.append((node, Origin("param", 0)))
-            current = int(linked.superclass[current])
-            if current < 0 or not linked.is_defined(current):
+            current = int(linked.types.superclass[current])
+            if current < 0 or not linked.types.is_defined(current):
                 break
         return found
 
@@ -175,9 +175,9 @@ class CallGraph:
         """Calls of an interface's default method through a class that inherits it."""
         linked = self.linked
         key = int(linked.nodes.key[node])
-        if not linked.is_interface(key >> 32):
+        if not linked.types.is_interface(key >> 32):
             return
-        below = np.array([child << 32 | key & 0xFFFFFFFF for child in linked.subtypes(key >> 32)], dtype=np.int64)
+        below = np.array([child << 32 | key & 0xFFFFFFFF for child in linked.types.subtypes(key >> 32)], dtype=np.int64)
         inherit = below[linked.find(below) < 0].tolist()
         for site, caller in self._live(linked.calls_of(inherit)):
             yield Link(caller, (site,))
@@ -233,7 +233,7 @@ class CallGraph:
     def _self_calls(self, type_id: int, above: list[tuple[int, int]]) -> Iterator[Link]:
         """Calls through classes above that a method of the class, own or inherited, makes on ``this``."""
         linked = self.linked
-        family = linked.above_set(type_id) | {type_id}
+        family = linked.types.above_set(type_id) | {type_id}
         for site, caller in above:
             if int(linked.nodes.key[caller]) >> 32 not in family or int(linked.nodes.flags[caller]) & 0x8:
                 continue
@@ -246,7 +246,7 @@ class CallGraph:
         linked = self.linked
         type_id = int(linked.nodes.key[node]) >> 32
         seen = {node}
-        for maker, at in (place for each in (type_id, *linked.subtypes(type_id)) for place in linked.made(each)):
+        for maker, at in (place for each in (type_id, *linked.types.subtypes(type_id)) for place in linked.made(each)):
             site = self._site_of_constructor(maker, at) if self.live.methods[maker] else None
             if site is not None and maker not in seen:
                 seen.add(maker)
@@ -262,7 +262,7 @@ class CallGraph:
                     if caller not in seen:
                         seen.add(caller)
                         yield Link(caller, (site,))
-        for reader in self._constants.static_users(linked.type_names[type_id]):
+        for reader in self._constants.static_users(linked.types.names[type_id]):
             if reader not in seen:
                 seen.add(reader)
                 yield Link(reader, ())

@@ -65,8 +65,8 @@ class EntryPoints:
         """The enabled components and the application's own classes, by type number."""
         found: dict[int, list[ManifestComponent]] = {}
         for component in platform_made(self._app.manifest):
-            type_id = self._linked.type_id(_descriptor(component.target or component.name))
-            if type_id is not None and self._linked.is_defined(type_id):
+            type_id = self._linked.types.number(_descriptor(component.target or component.name))
+            if type_id is not None and self._linked.types.is_defined(type_id):
                 found.setdefault(type_id, []).append(component)
         return found
 
@@ -75,7 +75,7 @@ class EntryPoints:
         """The component classes and the classes of the package that they inherit from."""
         found = set(self._components)
         for type_id in self._components:
-            found.update(self._linked.above(type_id))
+            found.update(self._linked.types.above(type_id))
         return frozenset(found)
 
     @cached_property
@@ -91,8 +91,8 @@ class EntryPoints:
         linked, found = self._linked, {}
         for number, dex in enumerate(linked.dex_files):
             rows = {}
-            for row, type_id in enumerate(linked.type_rows(number).tolist()):
-                kind = self._callbacks.annotations.get(linked.type_names[type_id])
+            for row, type_id in enumerate(linked.types.rows(number).tolist()):
+                kind = self._callbacks.annotations.get(linked.types.names[type_id])
                 if kind is not None:
                     rows[row] = kind
             for method, row in annotated_methods(dex, frozenset(rows)).items():
@@ -103,7 +103,7 @@ class EntryPoints:
 
     def roots(self) -> list[int]:
         """The types of which the platform makes objects itself: components, and what layouts name."""
-        named = (self._linked.type_id(cls) for cls in sorted(self._layouts.classes))
+        named = (self._linked.types.number(cls) for cls in sorted(self._layouts.classes))
         reflected = (int(self._linked.nodes.key[node]) >> 32 for node, (_, made) in self.annotated.items() if made)
         return [*self._components, *(type_id for type_id in named if type_id is not None), *reflected]
 
@@ -128,7 +128,7 @@ class EntryPoints:
             return
         for type_id in self.component_of(node):
             for component in self._components.get(type_id, ()):
-                kind = self._component_kind(component, self._linked.type_names[type_id], member, name)
+                kind = self._component_kind(component, self._linked.types.names[type_id], member, name)
                 if kind is not None:
                     own = kind not in ("user-action", "keystroke", "paste-menu", "web-bridge")
                     yield EntryPoint(kind, component.exported and own, component.permission if own else None)
@@ -157,7 +157,7 @@ class EntryPoints:
             return
         linked = self._linked
         inheritors = linked.inheritors(node)
-        if any(linked.type_names[type_id] in self._layouts.classes for type_id in inheritors):
+        if any(linked.types.names[type_id] in self._layouts.classes for type_id in inheritors):
             yield EntryPoint(known[0])
             return
         makers = self._makers(node)

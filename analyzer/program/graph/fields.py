@@ -36,7 +36,7 @@ class FieldLoads:
         for number, dex in enumerate(self._linked.dex_files):
             rows = np.flatnonzero(np.bincount(self._reads(number)[1]))
             names = dex.pools.texts(dex.pools.fields["name"][rows])
-            types = self._linked.type_rows(number)
+            types = self._linked.types.rows(number)
             holders = types[dex.pools.fields["holder"][rows]] if len(rows) else rows
             shapes = types[dex.pools.fields["shape"][rows]] if len(rows) else rows
             for row, name, holder, shape in zip(rows.tolist(), names, holders.tolist(), shapes.tolist(), strict=True):
@@ -64,7 +64,7 @@ class FieldLoads:
         pools = self._linked.dex_files[number].pools
         if row >= len(pools.fields):
             return []
-        field, types = pools.fields[row], self._linked.type_rows(number)
+        field, types = pools.fields[row], self._linked.types.rows(number)
         key = (int(types[field["holder"]]), pools.string(int(field["name"])), int(types[field["shape"]]))
         known = self._known.get(key)
         if known is None:
@@ -75,7 +75,7 @@ class FieldLoads:
         """The class, those above and those below it."""
         known = self._families.get(holder)
         if known is None:
-            known = self._linked.above_set(holder) | frozenset(self._linked.subtypes(holder)) | {holder}
+            known = self._linked.types.above_set(holder) | frozenset(self._linked.types.subtypes(holder)) | {holder}
             self._families[holder] = known
         return known
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
-from analyzer.formats.dex.columns import Ints, distinct_rows, grouped, numbered, ranges
-from analyzer.formats.dex.pools import NO_INDEX
+from analyzer.formats.dex.columns import Ints, numbered, ranges
 from analyzer.program.graph.this_uses import hands_on_this
+from analyzer.program.graph.types import Types, interned
 from analyzer.program.hierarchy import Hierarchy
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -61,54 +61,29 @@ class Linked:
 
     def __init__(self, dex_files: Sequence[DexFile], hierarchy: Hierarchy) -> None:
         self.dex_files = tuple(dex_files)
-        self._hierarchy = hierarchy
-        self._types: dict[str, int] = {}
-        self._above: dict[int, tuple[int, ...]] = {}
-        self._above_sets: dict[int, frozenset[int]] = {}
-        self._foreign: dict[int, tuple[int, ...]] = {}
+        self.types = Types(self.dex_files, hierarchy)
+        self._type_rows = [self.types.rows(number) for number in range(len(self.dex_files))]
         self._overriders: dict[int, tuple[int, ...]] = {}
         names: dict[str, int] = {}
         protos: dict[bytes, int] = {}
-        self._type_of: list[Ints] = []
-        shapes: list[Ints] = []
-        for dex in self.dex_files:
-            types = _intern(self._types, dex.pools.texts(dex.pools.types))
-            self._type_of.append(types)
-            shapes.append(_method_shapes(dex, types, names, protos))
-        self.type_names = list(self._types)
+        shapes = [_method_shapes(dex, rows, names, protos) for dex, rows in zip(self.dex_files, self._type_rows, strict=True)]
         self._members, inverse = numbered(np.concatenate([_NONE, *shapes]))
         bounds = np.cumsum([0, *map(len, shapes)]).tolist()
         members = [inverse[low:high] for low, high in pairwise(bounds)]
         self.ref_keys: list[Ints] = [
             types[dex.pools.methods["holder"]] << _SHIFT | member if len(types) else _NONE
-            for dex, types, member in zip(self.dex_files, self._type_of, members, strict=True)
+            for dex, types, member in zip(self.dex_files, self._type_rows, members, strict=True)
         ]
         self._member_names = list(names)
-        self._link_classes()
-
-    def _link_classes(self) -> None:
-        count = len(self.type_names)
-        self.superclass: Ints = np.full(count, -1, dtype=np.int64)
-        self._defined: Ints = np.full(count, -1, dtype=np.int64)
-        self._class_row: Ints = np.full(count, -1, dtype=np.int64)
-        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
-            classes = dex.pools.classes
-            own, rows = distinct_rows(types[classes["type"]] if len(types) else _NONE)
-            new = self._defined[own] < 0
-            own, rows = own[new], rows[new]
-            self._defined[own], self._class_row[own] = number, rows
-            parents = classes["superclass"][rows].astype(np.int64)
-            has = parents != NO_INDEX
-            self.superclass[own[has]] = types[parents[has]]
 
     @cached_property
     def nodes(self) -> Nodes:
         """The defined methods, in order of DEX file and class data."""
         parts: list[tuple[NDArray[Any], ...]] = []
-        for number, (dex, types, keys) in enumerate(zip(self.dex_files, self._type_of, self.ref_keys, strict=True)):
+        for number, (dex, types, keys) in enumerate(zip(self.dex_files, self._type_rows, self.ref_keys, strict=True)):
             m = dex.methods
             row_class = types[dex.pools.classes["type"].astype(np.int64)] if len(types) else _NONE
-            wins = (self._defined[row_class] == number) & (self._class_row[row_class] == np.arange(len(row_class)))
+            wins = (self.types.defined[row_class] == number) & (self.types.class_row[row_class] == np.arange(len(row_class)))
             keep = np.flatnonzero(wins[m.class_def])
             order = np.argsort(dex.items.offset, kind="stable")
             offsets = dex.items.offset[order]
@@ -140,7 +115,7 @@ class Linked:
         todo = np.flatnonzero(result < 0)
         cls, member = keys[todo] >> _SHIFT, keys[todo] & 0xFFFFFFFF
         for _ in range(256):  # deeper than any real hierarchy; ends the cycles of hostile files
-            cls = self.superclass[cls]
+            cls = self.types.superclass[cls]
             going = cls >= 0
             todo, cls, member = todo[going], cls[going], member[going]
             if not len(todo):
@@ -208,34 +183,8 @@ class Linked:
         member = key & 0xFFFFFFFF
         if self.nodes.direct[node]:
             return []
-        above = self.calls_of(parent << _SHIFT | member for parent in self.above(key >> _SHIFT))
+        above = self.calls_of(parent << _SHIFT | member for parent in self.types.above(key >> _SHIFT))
         return [site for site in above if int(self.sites.opcode[site]) in op.INVOKE_DISPATCHED]
-
-    def above(self, type_id: int) -> tuple[int, ...]:
-        """All types above a class, the platform's included, that some DEX file names."""
-        known = self._above.get(type_id)
-        if known is None:
-            found: dict[int, None] = {}
-            stack = [type_id]
-            while stack:
-                for parent in self._supertypes(stack.pop()):
-                    if parent not in found:
-                        found[parent] = None
-                        stack.append(parent)
-            found.pop(type_id, None)  # only a hostile file's class is above itself
-            known = self._above[type_id] = tuple(found)
-        return known
-
-    def _supertypes(self, type_id: int) -> tuple[int, ...]:
-        """The direct supertypes of a class of the package; of one of the platform all those above it that have a number."""
-        own = self.parents(type_id)
-        if own or self._defined[type_id] >= 0:
-            return own
-        known = self._foreign.get(type_id)
-        if known is None:
-            names = self._hierarchy.ancestors(self.type_names[type_id])[1:]
-            known = self._foreign[type_id] = tuple(self._types[name] for name in names if name in self._types)
-        return known
 
     @cached_property
     def _by_member(self) -> tuple[Ints, Ints]:
@@ -256,30 +205,23 @@ class Linked:
         if known is None:
             cls = key >> _SHIFT
             nodes = self.same_member(key & 0xFFFFFFFF)
-            known = tuple(node for node in nodes if cls in self.above_set(int(self.nodes.key[node]) >> _SHIFT))
+            known = tuple(node for node in nodes if cls in self.types.above_set(int(self.nodes.key[node]) >> _SHIFT))
             self._overriders[key] = known
-        return known
-
-    def above_set(self, type_id: int) -> frozenset[int]:
-        """``above`` as a set."""
-        known = self._above_sets.get(type_id)
-        if known is None:
-            known = self._above_sets[type_id] = frozenset(self.above(type_id))
         return known
 
     def rivals(self, node: int) -> list[int]:
         """The other nodes that a call through a class above *node* may mean."""
         key = int(self.nodes.key[node])
-        above = self.above_set(key >> _SHIFT)
+        above = self.types.above_set(key >> _SHIFT)
         return [
             other
             for other in self.same_member(key & 0xFFFFFFFF)
-            if other != node and not above.isdisjoint(self.above_set(int(self.nodes.key[other]) >> _SHIFT))
+            if other != node and not above.isdisjoint(self.types.above_set(int(self.nodes.key[other]) >> _SHIFT))
         ]
 
     def overrides(self, key: int) -> bool:
         """Whether the member of *key* may be one that a class above, or the platform, calls: no root class of its own."""
-        return bool(self.above(key >> _SHIFT))
+        return bool(self.types.above(key >> _SHIFT))
 
     def inheritors(self, node: int) -> list[int]:
         """The classes whose objects run *node* for its member: its own and those below that do not override it."""
@@ -289,29 +231,22 @@ class Linked:
         while stack:
             current = stack.pop()
             found.append(current)
-            for child in self._subtypes.get(current, ()):
+            for child in self.types.children(current):
                 keys = np.array([child << _SHIFT | member], dtype=np.int64)
                 if child not in found and self.find(keys)[0] < 0:
                     stack.append(child)
         return found
 
-    def is_interface(self, type_id: int) -> bool:
-        """Whether the package defines the type as an interface."""
-        number = int(self._defined[type_id])
-        if number < 0:
-            return False
-        return bool(int(self.dex_files[number].pools.classes["flags"][self._class_row[type_id]]) & _INTERFACE)
-
     @cached_property
     def _made(self) -> tuple[Ints, Ints, Ints]:
         """Every new-instance: type numbers in order, with DEX file and instruction row."""
         parts: list[tuple[Ints, Ints, Ints]] = []
-        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
+        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_rows, strict=True)):
             rows = np.flatnonzero(dex.opcode == op.NEW_INSTANCE)
             target = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)].astype(np.int64)
             good = target < len(types)
             rows, target = rows[good], types[target[good]]
-            good = self._defined[target] >= 0
+            good = self.types.defined[target] >= 0
             parts.append((target[good], np.full(int(good.sum()), number), rows[good]))
         target, dex_number, row = (np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(3))
         order = np.argsort(target, kind="stable")
@@ -347,27 +282,11 @@ class Linked:
         item = self.dex_files[dex].instructions.item[row]
         return order[first[item] : first[item + 1]].tolist()  # type: ignore[no-any-return]
 
-    def type_id(self, descriptor: str) -> int | None:
-        """The number of the type *descriptor*, or None when no DEX file names it."""
-        return self._types.get(descriptor)
-
-    def type_rows(self, dex: int) -> Ints:
-        """The type numbers of the type rows of DEX file *dex*."""
-        return self._type_of[dex]
-
-    def dex_of(self, type_id: int) -> str:
-        """The name of the DEX file that defines the class."""
-        return self.dex_files[int(self._defined[type_id])].name
-
-    def is_defined(self, type_id: int) -> bool:
-        """Whether the package defines the class."""
-        return bool(self._defined[type_id] >= 0)
-
     @cached_property
     def _methods_by_class(self) -> tuple[Ints, Ints]:
         holders = self.nodes.key >> _SHIFT
         order = np.argsort(holders, kind="stable")
-        return order, np.searchsorted(holders[order], np.arange(len(self.type_names) + 1))
+        return order, np.searchsorted(holders[order], np.arange(len(self.types.names) + 1))
 
     def methods_of(self, type_id: int) -> list[int]:
         """The nodes of the class."""
@@ -377,7 +296,7 @@ class Linked:
     def node_of(self, descriptor: str) -> int | None:
         """The node of a full method descriptor, or None."""
         cls, _, member = descriptor.partition("->")
-        type_id = self._types.get(cls)
+        type_id = self.types.number(cls)
         for node in self.methods_of(type_id) if type_id is not None else ():
             if self.dex_files[int(self.nodes.dex[node])].pools.method_member(int(self.nodes.method[node])) == member:
                 return node
@@ -394,7 +313,7 @@ class Linked:
 
     def holder(self, node: int) -> str:
         """The class of a node."""
-        return self.type_names[int(self.nodes.key[node]) >> _SHIFT]
+        return self.types.names[int(self.nodes.key[node]) >> _SHIFT]
 
     def member(self, node: int) -> str:
         """``name(parameters)return`` of a node."""
@@ -418,27 +337,19 @@ class Linked:
         found: NDArray[np.bool_] = self.members_named(frozenset({name}))[self.nodes.key & 0xFFFFFFFF]
         return found
 
-    def interfaces(self) -> NDArray[np.bool_]:
-        """For each type whether the package defines it as an interface."""
-        found = np.zeros(len(self.type_names), dtype=bool)
-        for number, dex in enumerate(self.dex_files):
-            own = np.flatnonzero(self._defined == number)
-            found[own] = dex.pools.classes["flags"][self._class_row[own]] & _INTERFACE != 0
-        return found
-
     def uses_by_node(self, opcodes: NDArray[np.bool_], *, fields: bool) -> tuple[Ints, Ints]:
         """The package's types that instructions of these *opcodes* name, in order of the node, and where each node's begin.
 
         With *fields* the instructions name fields, and the fields' classes are meant.
         """
         parts: list[tuple[Ints, Ints]] = []
-        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
+        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_rows, strict=True)):
             rows = np.flatnonzero(opcodes[dex.opcode])
             target = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)].astype(np.int64)
             table = types[dex.pools.fields["holder"]] if fields and len(types) else types
             good = target < len(table)
             rows, used = rows[good], table[target[good]]
-            good = self._defined[used] >= 0
+            good = self.types.defined[used] >= 0
             parts.append(self._spread(number, rows[good], used[good]))
         node, used = (np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(2))
         order = np.argsort(node, kind="stable")
@@ -460,71 +371,12 @@ class Linked:
         item = int(self.nodes.item[node])
         return item >= 0 and bool(self._hands_on_this[int(self.nodes.dex[node])][item])
 
-    @cached_property
-    def _inheritance(self) -> tuple[Ints, Ints]:
-        """Every class of the package with each of its direct supertypes, the superclass first, in order of the class."""
-        child = [np.flatnonzero(self.superclass >= 0)]
-        parent = [self.superclass[child[0]]]
-        for number, (dex, types) in enumerate(zip(self.dex_files, self._type_of, strict=True)):
-            own = np.flatnonzero(self._defined == number)
-            interfaces, first = dex.pools.interfaces
-            rows = self._class_row[own]
-            child.append(np.repeat(own, first[rows + 1] - first[rows]))
-            parent.append(types[interfaces[ranges(first, rows)]] if len(types) else _NONE)
-        children, parents = np.concatenate(child), np.concatenate(parent)
-        order = np.argsort(children, kind="stable")
-        return children[order], parents[order]
-
-    @cached_property
-    def _parents(self) -> dict[int, tuple[int, ...]]:
-        return grouped(*self._inheritance)
-
-    @cached_property
-    def _subtypes(self) -> dict[int, tuple[int, ...]]:
-        """Direct subclasses and implementors, by type number."""
-        children, parents = self._inheritance
-        order = np.argsort(parents, kind="stable")
-        return grouped(parents[order], children[order])
-
-    def parents(self, type_id: int) -> tuple[int, ...]:
-        """Superclass and interfaces of a class that the package defines; empty for others."""
-        return self._parents.get(type_id, ())
-
-    def inheriting(self, roots: frozenset[str]) -> NDArray[np.bool_]:
-        """For each type whether it is one of the classes *roots* or inherits from one."""
-        found = np.zeros(len(self.type_names), dtype=bool)
-        for type_id in np.flatnonzero(self._defined < 0).tolist():
-            found[type_id] = self._hierarchy.inherits(self.type_names[type_id], roots)
-        found[[self._types[name] for name in roots if name in self._types]] = True
-        children, parents = self._inheritance
-        while True:
-            new = children[found[parents]]
-            new = new[~found[new]]
-            if not len(new):
-                return found
-            found[new] = True
-
-    def subtypes(self, type_id: int) -> list[int]:
-        """All classes of the package below *type_id*, not itself."""
-        found: dict[int, None] = {}
-        stack = [type_id]
-        while stack:
-            for child in self._subtypes.get(stack.pop(), ()):
-                if child not in found:
-                    found[child] = None
-                    stack.append(child)
-        return list(found)
-
-
-def _intern(table: dict[str, int], texts: Iterable[str]) -> Ints:
-    return np.array([table.setdefault(text, len(table)) for text in texts], dtype=np.int64)
-
 
 def _method_shapes(dex: DexFile, types: Ints, names: dict[str, int], protos: dict[bytes, int]) -> Ints:
     """For each row of the method table its name and prototype in one number."""
     methods = dex.pools.methods
     rows, inverse = numbered(methods["name"])
-    name = _intern(names, dex.pools.texts(rows))[inverse] if len(rows) else _NONE
+    name = interned(names, dex.pools.texts(rows))[inverse] if len(rows) else _NONE
     flat, first = _prototypes(dex, types)
     raw, ends = flat.astype(np.int32).tobytes(), (4 * first).tolist()
     keys = (raw[low:high] for low, high in pairwise(ends))

@@ -31,14 +31,14 @@ class Liveness:
         self._lambdas = lambdas
         nodes = linked.nodes
         self.methods: NDArray[np.bool_] = np.zeros(len(nodes.key), dtype=bool)
-        self.made: NDArray[np.bool_] = np.zeros(len(linked.type_names), dtype=bool)
+        self.made: NDArray[np.bool_] = np.zeros(len(linked.types.names), dtype=bool)
         self._holders: Ints = nodes.key >> 32
         self._members: Ints = nodes.key & 0xFFFFFFFF
         self._called = linked.members_named(platform_names)
         self._virtual = ~nodes.direct
         self._is_initialiser = linked.named("<clinit>")
-        self._class_live = linked.interfaces()
-        self._touched = np.zeros(len(linked.type_names), dtype=bool)
+        self._class_live = linked.types.interfaces()
+        self._touched = np.zeros(len(linked.types.names), dtype=bool)
         self._run(roots)
 
     def _run(self, roots: Iterable[int]) -> None:
@@ -78,7 +78,7 @@ class Liveness:
         self.made[new] = True
         while len(new):
             self._class_live[new] = True
-            parents = self._linked.superclass[new]
+            parents = self._linked.types.superclass[new]
             parents = parents[parents >= 0]
             new = distinct(parents[~self._class_live[parents]])
 

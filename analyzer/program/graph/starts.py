@@ -41,7 +41,7 @@ class ComponentStarts:
         linked = self._graph.linked
         for type_id in self._entries.component_of(node):
             kinds = {entry.kind for entry in self._entries.of(node)}
-            for started, link in self._graph.uses_of_class(type_id, self._actions.get(linked.type_names[type_id], ())).started:
+            for started, link in self._graph.uses_of_class(type_id, self._actions.get(linked.types.names[type_id], ())).started:
                 if kinds & _START_KINDS.get(started, frozenset()):
                     links.append(link)
         links += self._workers(node)
