@@ -82,12 +82,8 @@ class _Seen:
         self._by_kind: dict[type, list[Fact]] = {}
         for fact in observation.facts:
             self._by_kind.setdefault(type(fact), []).append(fact)
-        self.hosts = [fact for fact in self.of(Endpoint) if self.vendors.noise_of(fact) is None]
-        replaced: dict[type, list[Fact]] = {
-            Library: [self.vendors.known(fact) for fact in self.of(Library)],
-            Endpoint: [self.vendors.located(fact) for fact in self.hosts],
-        }
-        self.joined = tuple(fact for kind, facts in self._by_kind.items() for fact in replaced.get(kind, facts))
+        self.joined = self.vendors.joined(observation.facts)
+        self.hosts = [fact for fact in self.joined if isinstance(fact, Endpoint)]
 
     def of(self, kind: type[F]) -> list[F]:
         """The facts of one kind, as they were observed."""
