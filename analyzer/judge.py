@@ -205,7 +205,7 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
         elif not subject.countries & set(clause.country):
             return None
     asks_findings = any((clause.rule, clause.category, clause.severity, clause.confidence, clause.owner, clause.trigger))
-    hits = [f for f in findings if f.waived is None and _meets(f, clause)]
+    hits = [f for f in findings if f.waived is None and _meets(f, clause)] if asks_findings else []
     if asks_findings and not hits:
         return None
     if clause.library is not None and not asks_findings and not subject.libraries & set(clause.library):
@@ -222,14 +222,15 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
 
 
 def _meets(finding: Finding, clause: PolicyClause) -> bool:
-    checks = (
+    for wanted, value in (
         (clause.rule, finding.rule_id),
         (clause.category, finding.category),
         (clause.severity, finding.severity),
         (clause.confidence, finding.confidence),
-        (clause.owner, _counted_owner(finding)),
-    )
-    if not all(wanted is None or value in wanted for wanted, value in checks):
+    ):
+        if wanted is not None and value not in wanted:
+            return False
+    if clause.owner is not None and _counted_owner(finding) not in clause.owner:
         return False
     if clause.trigger is not None and not set(clause.trigger) & set(finding.triggers):
         return False

@@ -34,11 +34,11 @@ class FactsIndex:
     ``stages`` are those that ran; ``unwatched`` are APIs that were not looked for.
     """
 
-    def __init__(self, facts: Sequence[Fact], stages: Collection[Stage], unwatched: Collection[str] = ()) -> None:
-        self._stages = stages
+    def __init__(self, facts: Sequence[Fact], stages: Iterable[Stage], unwatched: Collection[str] = ()) -> None:
+        self._looked = frozenset((None, *stages))  # what needs no stage was looked for
         self._unwatched = unwatched
         self._by_kind: dict[type[Fact], list[Fact]] = {}
-        self._by_category: dict[str | None, list[Fact]] | None = None
+        self._calls: dict[str | None, dict[str, list[Fact]]] | None = None
         self._triggers: dict[tuple[str, str | None] | None, list[Reach]] | None = None
         self._order = {id(fact): position for position, fact in enumerate(facts)}
         for fact in facts:
@@ -47,38 +47,39 @@ class FactsIndex:
                 self._by_kind[kind].append(fact)
             else:
                 self._by_kind[kind] = [fact]
-        self._base: dict[int, Sequence[Fact]] = {}
+        self._base: dict[int, Sequence[Fact]] = {}  # by the leaf's number, like those that were seen
         self._seen: dict[int, Sequence[Fact]] = {}
-        self._unknown: dict[int, bool] = {}
 
     def see(self, leaf: Leaf) -> Sequence[Fact]:
         """The facts that the pattern matches."""
-        known = self._seen.get(id(leaf))
+        known = self._seen.get(leaf.number)
         if known is None:
             known = self._base_of(leaf)
-            if known and (leaf.trigger is not None or leaf.reached is not None or leaf.traced is not None):
+            if known and (leaf.asks_triggers or leaf.traced is not None):
                 known = [fact for fact in known if self._triggers_fit(leaf, fact)]
-            self._seen[id(leaf)] = known
+            self._seen[leaf.number] = known
         return known
+
+    def answer(self, leaf: Leaf) -> bool | None:
+        """Whether the pattern matches anything; None when all that it may match was not looked for."""
+        if self.see(leaf):
+            return True
+        return None if self.unknown(leaf) else False
 
     def unknown(self, leaf: Leaf) -> bool:
         """Whether the pattern may match something that was not looked for."""
-        known = self._unknown.get(id(leaf))
-        if known is None:
-            known = (
-                (leaf.stage is not None and leaf.stage not in self._stages)
-                or (bool(leaf.names) and not leaf.names.isdisjoint(self._unwatched))
-                or (leaf.asks_triggers and "reach" not in self._stages and bool(self._base_of(leaf)))
-            )
-            self._unknown[id(leaf)] = known
-        return known
+        if leaf.stage not in self._looked:
+            return True
+        if self._unwatched and not leaf.names.isdisjoint(self._unwatched):
+            return True
+        return leaf.asks_triggers and "reach" not in self._looked and bool(self._base_of(leaf))
 
     def missing(self, leaf: Leaf) -> tuple[set[Stage], set[str]]:
         """The stages and the APIs for want of which the pattern cannot be told."""
         stages: set[Stage] = set()
-        if leaf.stage is not None and leaf.stage not in self._stages:
+        if leaf.stage is not None and leaf.stage not in self._looked:
             stages.add(leaf.stage)
-        elif leaf.asks_triggers and "reach" not in self._stages:
+        elif leaf.asks_triggers and "reach" not in self._looked:
             stages.add("reach")
         return stages, {name for name in leaf.names if name in self._unwatched}
 
@@ -97,17 +98,17 @@ class FactsIndex:
     def triggers_of(self, plan: Plan, facts: Iterable[Fact]) -> tuple[Reach, ...]:
         """The triggers of the calls among *facts* that the rule's patterns ask for."""
         asked = [(leaf, {id(fact) for fact in self.see(leaf)}) for leaf in plan.leaves if leaf.kind in (ApiCall, ClipboardAccess)]
-        found: dict[Reach, None] = {}
+        found: dict[int, Reach] = {}
         for fact in facts:
             if isinstance(fact, Reach):
-                found[fact] = None
+                found[id(fact)] = fact
             if not isinstance(fact, (ApiCall, ClipboardAccess)):
                 continue
             tests = [leaf.trigger for leaf, seen in asked if id(fact) in seen]
             for reach in self.triggers(fact):
                 if any(test is None or test(reach) for test in tests):
-                    found[reach] = None
-        return tuple(found)
+                    found[id(reach)] = reach
+        return tuple(found.values())
 
     def in_order(self, facts: Iterable[Fact]) -> list[Fact]:
         """*facts* in canonical order."""
@@ -150,24 +151,25 @@ class FactsIndex:
 
     def _base_of(self, leaf: Leaf) -> Sequence[Fact]:
         """The facts that match, their triggers left aside."""
-        known = self._base.get(id(leaf))
+        known = self._base.get(leaf.number)
         if known is None:
             candidates = self._candidates(leaf)
             test = leaf.test
-            known = self._base[id(leaf)] = [fact for fact in candidates if test(fact)] if test and candidates else candidates
+            known = self._base[leaf.number] = [*filter(test, candidates)] if test and candidates else candidates
         return known
 
     def _candidates(self, leaf: Leaf) -> Sequence[Fact]:
-        """The facts that a pattern can match: calls, of which there are many, by category."""
-        if leaf.categories is None:
+        """The facts that a pattern can match: calls, of which there are many, by category and API."""
+        if leaf.categories is None and leaf.api is None:
             return self._by_kind.get(leaf.kind, ())
-        if self._by_category is None:
-            self._by_category = {}
+        if self._calls is None:
+            self._calls = {}
             for fact in self._by_kind.get(ApiCall, ()):
-                self._by_category.setdefault(getattr(fact, "category", None), []).append(fact)
-        if len(leaf.categories) == 1:
-            return self._by_category.get(leaf.categories[0], ())
-        return [fact for category in leaf.categories for fact in self._by_category.get(category, ())]
+                if isinstance(fact, ApiCall):
+                    self._calls.setdefault(fact.category, {}).setdefault(fact.api, []).append(fact)
+        asked = self._calls.values() if leaf.categories is None else filter(None, map(self._calls.get, leaf.categories))
+        fits = leaf.api
+        return [fact for apis in asked for api, facts in apis.items() if fits is None or fits(api) for fact in facts]
 
     def _triggers_fit(self, leaf: Leaf, fact: Fact) -> bool:
         triggers = self.triggers(fact)

@@ -232,7 +232,7 @@ def _any(answers: Iterable[Answer]) -> Answer:
 def _may(node: Node, index: FactsIndex, known: _Known) -> Answer:
     """Whether the condition can hold in any part: False rules it out, None is that it cannot be told. Cheap."""
     if node.leaf is not None:
-        return True if index.see(node.leaf) else None if index.unknown(node.leaf) else False
+        return index.answer(node.leaf)
     if node.kind == "rule":
         return known[node.rule].held
     if node.kind == "not":

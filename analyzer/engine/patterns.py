@@ -83,16 +83,25 @@ _LONGEST_TEXT = 4096
 
 
 def fact_test(pattern: Pattern) -> Test | None:
-    """A test that holds for the facts which *pattern* matches, its triggers left aside; None when any fact will do."""
-    tests = _COMPILERS[type(pattern)](pattern)
+    """A test that holds for the facts which *pattern* matches; None when any fact will do.
+
+    Left aside are triggers, and the category and API of calls, by which calls are looked up.
+    """
+    return _all(_COMPILERS[type(pattern)](pattern))
+
+
+def _all(tests: list[Test]) -> Test | None:
+    """One test for all *tests*, which are asked in turn: chained, for a fact is put to many of them."""
     if not tests:
         return None
-    if len(tests) == 1:
-        return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda fact: first(fact) and second(fact)
-    return lambda fact: all(test(fact) for test in tests)
+    first, *rest = tests
+    others = _all(rest)
+    return first if others is None else lambda fact: first(fact) and others(fact)
+
+
+def api_test(pattern: Pattern) -> Callable[[str], bool] | None:
+    """The test of the API's descriptor that a pattern of calls asks for; None when any will do."""
+    return _api_test(pattern.api) if isinstance(pattern, CallPattern) and pattern.api is not None else None
 
 
 def trigger_test(pattern: Pattern) -> Callable[[Reach], bool] | None:
@@ -100,7 +109,7 @@ def trigger_test(pattern: Pattern) -> Callable[[Reach], bool] | None:
     if not isinstance(pattern, (CallPattern, ClipboardPattern)):
         return None
     tests = [*_trigger(pattern), *_value(pattern.assumed, "assumed")]
-    return (lambda reach: all(test(reach) for test in tests)) if tests else None
+    return _all(tests)
 
 
 def _trigger(p: CallPattern | ClipboardPattern | ReachPattern) -> list[Test]:
@@ -143,13 +152,17 @@ _MOST_ANSWERS = 20_000
 _LONGEST_KEPT = 300
 
 
-def _api(wanted: Text | None) -> list[Test]:
+def _api_test(wanted: Text) -> Callable[[str], bool]:
     """A test of an API's descriptor: ``Lx;->name`` stands for every overload, ``Lx;->name(..)R`` for one."""
+    values = [wanted] if isinstance(wanted, str) else wanted
+    return text_test([*values, *(f"{value}(*" for value in values if "->" in value and "(" not in value and "*" not in value)])
+
+
+def _api(wanted: Text | None) -> list[Test]:
+    """A test of the API that a fact names."""
     if wanted is None:
         return []
-    values = [wanted] if isinstance(wanted, str) else wanted
-    overloads = [f"{value}(*" for value in values if "->" in value and "(" not in value and "*" not in value]
-    test = text_test([*values, *overloads])
+    test = _api_test(wanted)
     return [lambda fact: test(fact.api)]
 
 
@@ -271,8 +284,6 @@ def _argument(p: ArgumentPattern | None) -> list[Test]:
 
 def _call(p: CallPattern) -> list[Test]:
     return [
-        *_value(p.category, "category"),
-        *_api(p.api),
         *_owned(p),
         *_value(p.via, "via"),
         *_argument(p.argument),

@@ -9,18 +9,21 @@ import msgspec
 from msgspec import Struct
 
 from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, Pattern, StringPattern
-from analyzer.engine.patterns import FACT_OF, Test, fact_test, trigger_test
+from analyzer.engine.patterns import FACT_OF, Test, api_test, fact_test, trigger_test
 from analyzer.engine.schema import Condition, Rule
 from analyzer.facts import Fact, Reach, Stage
 
 
 class Leaf(Struct, frozen=True, eq=False):
-    """One distinct pattern. ``test`` is of the fact alone, ``trigger`` of one of its triggers (None: no matter).
+    """One distinct pattern; leaves are numbered from 0.
 
-    ``reached`` and ``traced`` ask of all triggers. ``categories`` narrow down calls. ``stage`` finds such facts; ``names`` are
-    the exact APIs and the texts asked for, which must have been looked for.
+    ``test`` is of the fact alone, ``trigger`` of one of its triggers (None: no matter); ``reached`` and ``traced`` ask of all
+    triggers. Calls are looked up by ``categories`` and by their APIs, to which ``api`` is put. ``stage`` finds such facts;
+    ``names`` are the exact APIs and the texts asked for, which must have been looked for. ``asks_triggers``: it can only be
+    told once triggers were worked out.
     """
 
+    number: int
     pattern: Pattern
     kind: type[Fact]
     stage: Stage | None
@@ -29,12 +32,9 @@ class Leaf(Struct, frozen=True, eq=False):
     reached: bool | None
     traced: bool | None
     categories: tuple[str, ...] | None
+    api: Callable[[str], bool] | None
     names: frozenset[str]
-
-    @property
-    def asks_triggers(self) -> bool:
-        """Whether it can only be told once triggers were worked out."""
-        return self.trigger is not None or self.reached is not None or self.traced is True
+    asks_triggers: bool
 
 
 class Node(Struct, frozen=True, eq=False):
@@ -95,16 +95,20 @@ class Planner:
             kind, stage = FACT_OF[type(pattern)]
             traced = pattern if isinstance(pattern, (CallPattern, ClipboardPattern)) else None
             categories = pattern.category if isinstance(pattern, CallPattern) else None
+            trigger = trigger_test(pattern)
             self._leaves[key] = Leaf(
+                len(self._leaves),
                 pattern,
                 kind,
                 stage,
                 fact_test(pattern),
-                trigger_test(pattern),
+                trigger,
                 traced.reached if traced else None,
                 traced.traced if traced else None,
                 (categories,) if isinstance(categories, str) else tuple(categories) if categories else None,
+                api_test(pattern),
                 frozenset(_asked_for(pattern)),
+                trigger is not None or (traced is not None and (traced.reached is not None or traced.traced is True)),
             )
         return self._leaves[key]
 

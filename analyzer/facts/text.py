@@ -17,30 +17,34 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from analyzer.errors import FormatError
-from analyzer.facts.model import FACT_TYPES, Fact, Owner, Place
+from analyzer.facts.model import FACT_TYPES, Fact, Owner, Place, Step
 
-_BARE = re.compile(r"[!#-Z\\^-z|~][!#-~]*")  # no blanks, no quotes; not starting with " [ ] {
+# No blanks, no quotes; not starting with " [ ] { nor like name=.
+_BARE = re.compile(r"(?![a-z_]+=)[!#-Z\\^-z|~][!#-~]*")
+_PRINTABLE = re.compile(rb"[ -~]*")
 _ESCAPED_IN_PLACE = re.compile(r"[%:+\s\"]|[^ -~]")
 _KINDS = {cls: kind for kind, cls in FACT_TYPES.items()}
 
 
 def format_fact(fact: Fact) -> str:
     """*fact* as its one line of text, without a newline."""
-    cls = type(fact)
-    words = [_KINDS[cls]]
-    for index, (name, default) in enumerate(_defaults(cls)):
+    kind, first, rest = _layout(type(fact))
+    words = [kind, _token(getattr(fact, first))]
+    for name, default in rest:
         value = getattr(fact, name)
-        if index == 0:
-            words.append(_token(value))
-        elif value != default:
-            words.extend(f"{name}={_token(item)}" for item in (value if isinstance(value, tuple) else (value,)))
+        if value is default or value == default:
+            continue
+        if type(value) is tuple:
+            words += [f"{name}={_token(item)}" for item in value]
+        else:
+            words.append(f"{name}={_token(value)}")
     return " ".join(words)
 
 
@@ -125,22 +129,42 @@ def _unescape(text: str) -> str:
 
 
 def _token(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Place):
-        value = format_place(value)
-    elif isinstance(value, Owner):
-        value = f"{value.kind}:{value.name}" if value.name else value.kind
-    elif isinstance(value, Struct):
-        return _dump({k: v for k, v in msgspec.to_builtins(value).items() if v not in (None, (), [])})
-    text = str(value)
-    return text if _BARE.fullmatch(text) and not _NAME.match(text) else _dump(text)
+    """One value as a word: each type in its own way, any struct without one as a JSON object."""
+    return _WRITERS.get(type(value), _struct)(value)
+
+
+def _text(text: str) -> str:
+    return text if _BARE.fullmatch(text) else _dump(text)
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _place(place: Place) -> str:
+    return _text(format_place(place))
+
+
+def _owner(owner: Owner) -> str:
+    return _text(f"{owner.kind}:{owner.name}" if owner.name else owner.kind)
+
+
+def _struct(value: Struct) -> str:
+    given = msgspec.structs.asdict(value).items()
+    return _dump({name: item for name, item in given if item is not None and (item or type(item) is not tuple)})
 
 
 def _dump(value: object) -> str:
-    return _ENCODER.encode(value)
+    """*value* as JSON in printable ASCII. The standard library writes it so; msgspec faster, where nothing must be escaped."""
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # a lone surrogate
+        return _ENCODER.encode(msgspec.to_builtins(value))
+    return data.decode() if _PRINTABLE.fullmatch(data) else _ENCODER.encode(msgspec.to_builtins(value))
+
+
+# A step has no fields that may be empty, and there are many.
+_WRITERS: dict[type, Callable[[Any], str]] = {str: _text, bool: _bool, int: str, Place: _place, Owner: _owner, Step: _dump}
 
 
 _DECODER = json.JSONDecoder()
@@ -181,9 +205,10 @@ def _untoken(raw: object, wanted: type) -> object:
 
 
 @functools.cache
-def _defaults(cls: type[Struct]) -> tuple[tuple[str, object], ...]:
-    """Each field and its default (a marker that equals nothing where it has none)."""
-    return tuple((field.name, field.default) for field in msgspec.structs.fields(cls))
+def _layout(cls: type[Fact]) -> tuple[str, str, tuple[tuple[str, object], ...]]:
+    """The word for a kind of fact, its first field, and each other one with its default."""
+    first, *rest = msgspec.structs.fields(cls)
+    return _KINDS[cls], first.name, tuple((field.name, field.default) for field in rest)
 
 
 @functools.cache
