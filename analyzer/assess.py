@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple, TypeVar, cast
 
-from analyzer.engine import RuleSet, Undecided, run_rules
+from analyzer.engine import RuleSet, run_rules
 from analyzer.facts import (
     ApiCall,
     AppIdentity,
@@ -62,12 +62,33 @@ class Agreed(NamedTuple):
     today: datetime.date
 
 
-class _Judgement(NamedTuple):
-    findings: tuple[Finding, ...]
+class Judgement(NamedTuple):
+    """What rules and policy make of one app: the parts of its result that are not about what was seen.
+
+    ``package`` is its name, None when it is not known. Without findings and score the package could not be analysed.
+    """
+
+    package: str | None
+    findings: tuple[Finding, ...] | None
     score: Score | None
     decision: Decision
     waivers: WaiversDoc | None
-    undecided: tuple[Undecided, ...]
+    undecided: tuple[UndecidedRule, ...]
+    provenance: Provenance
+
+    @classmethod
+    def of(cls, result: Result) -> Judgement:
+        """The judgement that a result holds."""
+        undecided = result.coverage.undecided
+        return cls(
+            result.app.package,
+            result.findings,
+            result.score,
+            result.decision,
+            result.waivers,
+            undecided,
+            result.provenance,
+        )
 
 
 class _Seen:
@@ -83,6 +104,7 @@ class _Seen:
         for fact in observation.facts:
             self._by_kind.setdefault(type(fact), []).append(fact)
         self.joined = self.vendors.joined(observation.facts)
+        self.identity = next(iter(self.of(AppIdentity)), AppIdentity(""))
         self.hosts = [fact for fact in self.joined if isinstance(fact, Endpoint)]
 
     def of(self, kind: type[F]) -> list[F]:
@@ -104,14 +126,12 @@ def assess(
     """
     check_policy(policy, ruleset)
     seen = _Seen(observation)
-    identity = next(iter(seen.of(AppIdentity)), AppIdentity(""))
-    judgement = _judge(seen, ruleset, policy, agreed)
-    done = observation.error is None
+    judged = _judge(seen, ruleset, policy, agreed, reproducible)
     calls, clips = seen.of(ApiCall), seen.of(ClipboardAccess)
     triggers, uses = _Triggers(seen), uses_of([*calls, *clips], seen.of(Reach))
     return Result(
         schema_version=SCHEMA_VERSION,
-        app=_app(seen, identity),
+        app=_app(seen),
         permissions=tuple(map(PermissionDoc.of, seen.of(Permission))) if seen.ran("manifest") else None,
         components=tuple(map(_component, seen.of(Component))) if seen.ran("manifest") else None,
         api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if seen.ran("dex") else None,
@@ -122,32 +142,42 @@ def assess(
         secrets=None,
         native=None,
         payloads=None,
-        findings=judgement.findings if done else None,
-        rules=_rules(judgement.findings, ruleset) if done else None,
-        waivers=judgement.waivers,
+        findings=judged.findings,
+        rules=None if judged.findings is None else _rules(judged.findings, ruleset),
+        waivers=judged.waivers,
         declared=None,
-        score=judgement.score,
-        decision=judgement.decision,
+        score=judged.score,
+        decision=judged.decision,
         catalog=None,
-        coverage=_coverage(seen, judgement.undecided, ruleset),
-        provenance=Provenance(
-            tool_version=observation.tool_version,
-            ruleset_digest=ruleset.digest,
-            policy_digest=policy.digest,
-            watch_digest=observation.watch_digest,
-            waivers_digest=agreed.waivers.digest if agreed else None,
-            platform_api_level=observation.platform_api_level,
-            timings=None if reproducible else dict(observation.timings),
-        ),
+        coverage=_coverage(seen, judged.undecided, ruleset),
+        provenance=judged.provenance,
     )
 
 
-def _judge(seen: _Seen, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None) -> _Judgement:
-    observation = seen.observation
+def judge(observation: Observation, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None = None) -> Judgement:
+    """How *observation* is judged, as ``assess`` does it, without laying out a result: for a catalog that is judged again.
+
+    Raises ``RuleError`` like ``assess``.
+    """
+    check_policy(policy, ruleset)
+    return _judge(_Seen(observation), ruleset, policy, agreed)
+
+
+def _judge(seen: _Seen, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed | None, reproducible: bool = False) -> Judgement:
+    observation, identity = seen.observation, seen.identity
+    provenance = Provenance(
+        tool_version=observation.tool_version,
+        ruleset_digest=ruleset.digest,
+        policy_digest=policy.digest,
+        watch_digest=observation.watch_digest,
+        waivers_digest=agreed.waivers.digest if agreed else None,
+        platform_api_level=observation.platform_api_level,
+        timings=None if reproducible else dict(observation.timings),
+    )
+    package = identity.package or None
     if observation.error is not None:
         why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
-        return _Judgement((), None, Decision("review", (why,), policy.policy.name, policy.group), None, ())
-    identity = next(iter(seen.of(AppIdentity)), AppIdentity(""))
+        return Judgement(package, None, None, Decision("review", (why,), policy.policy.name, policy.group), None, (), provenance)
     subject = _subject(seen)
     outcome = run_rules(ruleset, seen.joined, observation.stages, ruleset.unwatched(observation.watch_digest))
     findings = findings_of(outcome.matches, identity.package)
@@ -155,7 +185,8 @@ def _judge(seen: _Seen, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed |
     if agreed is not None:
         findings, waivers = apply_waivers(findings, agreed.waivers, identity, subject.signers, agreed.today)
     score = score_of(findings, policy.policy)
-    return _Judgement(findings, score, decide(findings, score, subject, policy), waivers, tuple(outcome.undecided))
+    undecided = tuple(UndecidedRule(u.rule.id, u.rule.title, u.rule.severity, u.stages, u.not_watched) for u in outcome.undecided)
+    return Judgement(package, findings, score, decide(findings, score, subject, policy), waivers, undecided, provenance)
 
 
 def _subject(seen: _Seen) -> Subject:
@@ -184,8 +215,8 @@ def _countries(seen: _Seen) -> frozenset[str]:
     return frozenset(country for country in found if country)
 
 
-def _app(seen: _Seen, identity: AppIdentity) -> AppDoc:
-    observation, traits = seen.observation, dict[str, str]()
+def _app(seen: _Seen) -> AppDoc:
+    identity, observation, traits = seen.identity, seen.observation, dict[str, str]()
     for trait in seen.of(Trait):
         traits[trait.name] = f"{traits[trait.name]}, {trait.value}" if trait.name in traits else trait.value
     return AppDoc(
@@ -258,12 +289,11 @@ def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc
     return pages
 
 
-def _coverage(seen: _Seen, undecided: tuple[Undecided, ...], ruleset: RuleSet) -> CoverageDoc:
+def _coverage(seen: _Seen, undecided: tuple[UndecidedRule, ...], ruleset: RuleSet) -> CoverageDoc:
     observation = seen.observation
     c, found = observation.coverage, list(seen.of(Gap))
     if observation.error is None and ruleset.watch_digest not in (None, observation.watch_digest):
         why = "The package was observed with another watch list than today's."
         found.append(Gap("not-watched", why, could_hide="Calls of what was added since.", would_lift="Scan the package again."))
     gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in found)
-    rules = tuple(UndecidedRule(u.rule.id, u.rule.title, u.rule.severity, u.stages, u.not_watched) for u in undecided)
-    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps, rules)
+    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps, undecided)

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from analyzer import __version__
-from analyzer.assess import Agreed, assess
+from analyzer.assess import Agreed, Judgement, assess, judge
 from analyzer.container import open_package
 from analyzer.container.signing import read_signers
 from analyzer.engine import RuleSet, load_ruleset
@@ -44,7 +44,7 @@ from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
-__all__ = ["FULL", "Agreed", "Depth", "assess", "load_rules", "observe", "scan", "unreadable"]
+__all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "scan", "unreadable"]
 
 _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints")
 

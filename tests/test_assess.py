@@ -14,7 +14,7 @@ from analyzer.facts import Gap, Observation, load_observation, save_observation
 from analyzer.policy import LoadedPolicy, load_policy
 from analyzer.resources import rules_dir
 from analyzer.result import Result, decode_result, encode_result, result_schema
-from analyzer.scan import assess, observe, scan, unreadable
+from analyzer.scan import Judgement, assess, judge, observe, scan, unreadable
 
 LATER = ("flows", "secrets", "native", "payloads", "waivers", "declared", "catalog")
 
@@ -132,6 +132,14 @@ def test_observations_and_results_survive_being_saved(apks: Path, tmp_path: Path
     assert load_observation(tmp_path / "o") == observation
     result = assess(observation, ruleset, policy)
     assert decode_result(encode_result(result)) == result
+
+
+def test_judging_alone_says_what_the_result_says(apks: Path, tmp_path: Path, ruleset: RuleSet, policy: LoadedPolicy) -> None:
+    broken = tmp_path / "broken.apk"
+    broken.write_bytes(b"no package")
+    for path in (apks / "exported-proxy.apk", apks / "clipboard-service.apk", broken):
+        observation, result = scan(path, ruleset, policy)
+        assert judge(observation, ruleset, policy) == Judgement.of(result)
 
 
 def test_two_scans_give_the_same_bytes(apks: Path, ruleset: RuleSet, policy: LoadedPolicy) -> None:

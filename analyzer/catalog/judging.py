@@ -10,19 +10,26 @@ from analyzer.facts import Coverage, Gap, Observation
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.policy import LoadedPolicy, for_group
 from analyzer.result import Result
-from analyzer.scan import Agreed, assess
+from analyzer.scan import Agreed, Judgement, assess, judge
 
 
 class Judging(Struct, frozen=True):
-    """Rules, policy and waivers; ``result`` applies them."""
+    """Rules, policy and waivers; ``result`` and ``judgement`` apply them.
+
+    A group that the policy does not know gets the policy as it is.
+    """
 
     ruleset: RuleSet
     policy: LoadedPolicy
     agreed: Agreed | None = None
 
     def result(self, observation: Observation, group: str | None = None) -> Result:
-        """The result of an app of *group*; a group that the policy does not know gets the policy as it is."""
+        """The result of an app of *group*."""
         return assess(observation, self.ruleset, self._policy_of(group), self.agreed)
+
+    def judgement(self, observation: Observation, group: str | None = None) -> Judgement:
+        """How an app of *group* is judged, without a document: much cheaper than its result."""
+        return judge(observation, self.ruleset, self._policy_of(group), self.agreed)
 
     def _policy_of(self, group: str | None) -> LoadedPolicy:
         if group is None or group not in self.policy.policy.groups:

@@ -12,7 +12,8 @@ from msgspec import Struct
 from analyzer.catalog.judging import Judging
 from analyzer.catalog.store import Store, StoredApp
 from analyzer.errors import CatalogError
-from analyzer.result import VERDICTS, Result
+from analyzer.result import VERDICTS, Verdict
+from analyzer.scan import Judgement
 
 _BATCH = 250
 
@@ -45,15 +46,20 @@ def judge_again(store: Store, judging: Judging) -> Iterator[Rejudged]:
     sums = Rejudged()
     before = dict(store.database.execute("SELECT sha256, verdict FROM judgement"))
     for batch in _batches(store):
-        judged = [(app, result) for app in batch if (result := _result(app, judging, sums)) is not None]
-        with store.transaction():
-            for app, result in judged:
-                sha256 = app.identity.sha256 or ""
-                store.record_judgement(sha256, result)
-                _count(sums, result, before.get(sha256))
+        _judge(batch, store, judging, sums, before)
         gc.collect()
         yield sums
     yield sums
+
+
+def _judge(batch: list[StoredApp], store: Store, judging: Judging, sums: Rejudged, before: dict[str, str]) -> None:
+    with store.transaction():
+        for app in batch:
+            judged = _judgement(app, judging, sums)
+            if judged is not None:
+                sha256 = app.identity.sha256 or ""
+                store.record_judgement(sha256, judged)
+                _count(sums, judged.package or app.identity.file, judged.decision.verdict, before.get(sha256))
 
 
 def _batches(store: Store) -> Iterator[list[StoredApp]]:
@@ -63,20 +69,19 @@ def _batches(store: Store) -> Iterator[list[StoredApp]]:
         last = batch[-1].identity.sha256 or ""
 
 
-def _result(app: StoredApp, judging: Judging, sums: Rejudged) -> Result | None:
+def _judgement(app: StoredApp, judging: Judging, sums: Rejudged) -> Judgement | None:
     try:
         observation = app.observation()
     except CatalogError:
         sums.unreadable += 1
         return None
     sums.need_rescan += app.packed is not None and observation.watch_digest != judging.ruleset.watch_digest
-    return judging.result(observation, app.group)
+    return judging.judgement(observation, app.group)
 
 
-def _count(sums: Rejudged, result: Result, before: str | None) -> None:
-    after = result.decision.verdict
+def _count(sums: Rejudged, package: str, after: Verdict, before: str | None) -> None:
     sums.apps += 1
     sums.verdicts[after] += 1
     if before is not None and before != after:
-        sums.changed.append(Changed(result.app.package or result.app.file, before, after))
+        sums.changed.append(Changed(package, before, after))
         sums.worse += VERDICTS.index(after) > VERDICTS.index(before)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from analyzer.facts import Owner, Place, format_place
-from analyzer.result import ApiCallDoc, ClipboardDoc, Result, TriggerDoc
+from analyzer.result import ApiCallDoc, ClipboardDoc, Decision, Finding, Result, TriggerDoc
 
 Row = tuple[object, ...]
 
@@ -42,7 +42,7 @@ def seen_rows(result: Result) -> dict[str, list[Row]]:
     }
 
 
-def finding_rows(result: Result) -> list[Row]:
+def finding_rows(findings: Iterable[Finding]) -> list[Row]:
     """The rows of what the rules say."""
     return [
         (
@@ -58,7 +58,7 @@ def finding_rows(result: Result) -> list[Row]:
             f.fingerprint,
             f.waived,
         )
-        for f in result.findings or ()
+        for f in findings
     ]
 
 
@@ -122,6 +122,6 @@ def _hosts(result: Result) -> list[Row]:
     return rows
 
 
-def reasons_json(result: Result) -> str:
+def reasons_json(decision: Decision) -> str:
     """The clauses that fired, as JSON."""
-    return msgspec.json.encode(result.decision.reasons).decode()
+    return msgspec.json.encode(decision.reasons).decode()

@@ -25,6 +25,7 @@ from analyzer.errors import CatalogError
 from analyzer.facts import Observation
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.result import Result
+from analyzer.scan import Judgement
 
 _FROM_RESULT = ("file", "package", "label", "version_name", "version_code", "min_sdk", "target_sdk")
 
@@ -172,7 +173,7 @@ class Store:
                 database.execute("UPDATE app SET app_group = ? WHERE sha256 = ?", (item.group, content.sha256))
             for table, rows in seen_rows(result).items():
                 _replace(database, table, content.sha256, rows)
-            self._judgement(database, content.sha256, result)
+            self._judgement(database, content.sha256, Judgement.of(result))
 
     def _scan(self, database: sqlite3.Connection, content: Content, key: WorkKey, attempted: Attempted) -> int:
         outcome, budget = attempted.outcome, attempted.budget
@@ -206,12 +207,12 @@ class Store:
         row |= {name: getattr(app, name) for name in _FROM_RESULT}
         _upsert(database, "app", ("sha256",), row, kept=("first_seen",))
 
-    def record_judgement(self, sha256: str, result: Result) -> None:
+    def record_judgement(self, sha256: str, judged: Judgement) -> None:
         """How an app is judged now, within the caller's transaction."""
-        self._judgement(self.database, sha256, result)
+        self._judgement(self.database, sha256, judged)
 
-    def _judgement(self, database: sqlite3.Connection, sha256: str, result: Result) -> None:
-        score, decision, by = result.score, result.decision, result.provenance
+    def _judgement(self, database: sqlite3.Connection, sha256: str, judged: Judgement) -> None:
+        score, decision, by = judged.score, judged.decision, judged.provenance
         database.execute(
             "INSERT OR REPLACE INTO judgement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -220,16 +221,16 @@ class Store:
                 score.total if score else None,
                 score.grade if score else None,
                 score.could_be_up_to if score else None,
-                reasons_json(result),
+                reasons_json(decision),
                 by.ruleset_digest,
                 decision.policy,
                 by.policy_digest,
                 by.waivers_digest,
                 now()[:10],
-                len(result.coverage.undecided),
+                len(judged.undecided),
             ),
         )
-        _replace(database, "finding", sha256, finding_rows(result))
+        _replace(database, "finding", sha256, finding_rows(judged.findings or ()))
 
     def page_of_apps(self, after: str, count: int) -> list[StoredApp]:
         """Up to *count* apps with their newest observations, by digest, from the first that comes after the digest *after*."""
