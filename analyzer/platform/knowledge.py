@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +17,14 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"cannot be read: {error}", where=str(path)) from None
-    reader = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    head = tuple(next(reader, ()))
+    lines = iter(text.splitlines())
+    head = tuple(next(lines, "").split("\t"))
     if head != columns:
         raise RuleError(f"the columns are {', '.join(head)}", where=f"{path}:1", mend=f"They must be: {', '.join(columns)}.")
-    for number, row in enumerate(reader, start=2):
+    for number, line in enumerate(lines, start=2):
+        row = line.split("\t")
         if len(row) != len(columns):
             raise RuleError(f"the row has {len(row)} columns, not {len(columns)}", where=f"{path}:{number}")
         if not row[-1].strip():
             raise RuleError("the row has no source", where=f"{path}:{number}", mend="Every row says where it is from.")
-        yield tuple("" if value == "-" else value for value in row)
+        yield tuple(["" if value == "-" else value for value in row])
