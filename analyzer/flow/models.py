@@ -250,9 +250,7 @@ class _Reader:
     def _term(self, cell: str) -> Term:
         match = _TERM.fullmatch(cell)
         if match is None:
-            self.wrong(
-                f"{cell!r} is not a value", "Known: this, result, arg0 .., arg*, with .content or .element or without."
-            )
+            self.wrong(f"{cell!r} is not a value", "Known: this, result, arg0 .., arg*, with .content or .element or without.")
         base, part = match.groups()
         return Term(_BASES[base] if base in _BASES else int(base[3:]), part or "")
 
