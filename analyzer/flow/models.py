@@ -12,15 +12,16 @@ comes first, ``mix`` next, ``copy`` and ``taint`` last.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn, TypeVar, cast, get_args
 
 from analyzer.errors import RuleError
 from analyzer.facts import Category
-from analyzer.platform.knowledge import read_table
+from analyzer.platform.knowledge import read_lines, read_table
 
 THIS, RESULT, EVERY = -1, -2, -3
 """Bases of a ``Term`` that are no declared parameter: the receiver, what is returned, every declared parameter."""
@@ -48,7 +49,7 @@ DESTINATIONS = frozenset(
 """``stream``: wherever the receiver was opened to (``Models.channels``)."""
 LABELS = frozenset({"hashed", "encrypted", "encoded"})
 
-_METHOD = re.compile(r"\[*L[^;\s]+;->(?:<init>|[^\s(<>]+)(?:\([^\s)]*\)\S+)?")
+_METHOD = re.compile(r"\[*L[^;\s]+;->(?:\*|(?:<init>|[^\s(<>*]+)(?:\([^\s)]*\)\S+)?)")
 _FIELD = re.compile(r"L[^;\s]+;->[^\s(<>]+")
 _TERM = re.compile(r"(this|result|arg\*|arg\d+)(?:\.(content|element))?")
 _KEY = re.compile(r'arg\d+|[+*=]|\d+|"[^"]+"')
@@ -110,22 +111,30 @@ class Channel(NamedTuple):
 
 
 _Row = TypeVar("_Row")
-_Table = Mapping[str, Mapping[str, tuple[_Row, ...]]]
+_Table = Mapping[str, Mapping[str, Sequence[_Row]]]
 
 
 class Models:
-    """The tables of ``rules/flow``. ``names`` are all simple names of methods with a row, ``digest`` tells the tables apart."""
+    """The tables of ``rules/flow``; ``digest`` tells them apart.
+
+    ``names`` are the simple names of all methods with a row; what is said of all methods of a class (``*``) goes beyond them.
+    """
 
     def __init__(self, tables: _Tables, digest: str) -> None:
         self._effects, self._calls, self._parameters, self._sinks, self._channels = tables[:5]
         self._fields, self._field_channels = tables[5:]
         self.digest = digest
-        named = (self._effects, self._calls, self._parameters, self._sinks, self._channels)
-        self.names = frozenset(member.partition("(")[0] for table in named for members in table.values() for member in members)
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """All methods with a row."""
+        tables = (self._effects, self._calls, self._parameters, self._sinks, self._channels)
+        return frozenset(member.partition("(")[0] for table in tables for members in table.values() for member in members)
 
     def effects(self, classes: Sequence[str], name: str, prototype: str) -> tuple[Effect, ...] | None:
         """What a call of *name* does to values; None where no model knows it. *prototype* is ``(..)R``."""
-        return _nearest(self._effects, classes, name, prototype)
+        found = _nearest(self._effects, classes, name, prototype)
+        return _nearest(self._effects, classes, "*", "") if found is None else found
 
     def sources(self, classes: Sequence[str], name: str, prototype: str) -> tuple[Source, ...]:
         """The data that a call gives, of kind call or received."""
@@ -191,16 +200,16 @@ def _nearest(table: _Table[_Row], classes: Sequence[str], name: str, prototype: 
         if members is not None:
             rows = members.get(name + prototype) or members.get(name)
             if rows is not None:
-                return rows
+                return tuple(rows)
     return None
 
 
 def _of_field(table: _Table[_Row], field: str) -> tuple[_Row, ...]:
     cls, _, name = field.partition("->")
-    return table.get(cls, {}).get(name, ())
+    return tuple(table.get(cls, {}).get(name, ()))
 
 
-def _by_class(rows: Iterator[tuple[str, _Row]]) -> _Table[_Row]:
+def _by_class(rows: Iterable[tuple[str, _Row]]) -> _Table[_Row]:
     """The rows by class and member; those of one member mostly follow each other."""
     table: dict[str, dict[str, list[_Row]]] = {}
     previous, found = "", list[_Row]()
@@ -210,20 +219,20 @@ def _by_class(rows: Iterator[tuple[str, _Row]]) -> _Table[_Row]:
             found = table.setdefault(cls, {}).setdefault(member, [])
             previous = api
         found.append(row)
-    return {cls: {member: tuple(found) for member, found in members.items()} for cls, members in table.items()}
+    return table
 
 
 class _Reader:
     """Values of one table's cells; equal cells are looked at once, an error names file and line."""
 
-    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
+    def __init__(self, path: Path) -> None:
         self.path, self.line = path, 1
-        self._rows = read_table(path, columns)
         self._seen: dict[tuple[str, ...], object] = {}
         self._method = ""
 
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        for row in self._rows:
+    def rows(self, *columns: str) -> Iterator[tuple[str, ...]]:
+        """The rows of a short table."""
+        for row in read_table(self.path, columns):
             self.line += 1
             yield row
 
@@ -243,6 +252,16 @@ class _Reader:
                 self.wrong(f"{cell!r} is not a method", "It is written Lx;->name or Lx;->name(I)V.")
             self._method = cell
         return cell
+
+    def effect(self, cells: Sequence[str]) -> Effect:
+        """What the cells from, to, kind, key, labels say."""
+        if len(cells) != 5:
+            self.wrong(f"the row has {len(cells) + 2} columns, not 7", "They are separated by tabs.")
+        source, target, kind, key, labels = ("" if cell == "-" else cell for cell in cells)
+        known = tuple(self.one_of(label, "label", LABELS) for label in labels.split(",") if label)
+        made = Effect(self.term(source), self.term(target), cast(Kind, self.one_of(kind, "kind", _KINDS)), key, known)
+        _check(made, self)
+        return made
 
     def term(self, cell: str) -> Term | None:
         return self.once(("term", cell), self._term) if cell else None
@@ -268,16 +287,19 @@ class _Reader:
 
 
 def _models(path: Path) -> Iterator[tuple[str, Effect]]:
-    reader = _Reader(path, ("method", "from", "to", "kind", "key", "labels", "source"))
-
-    def effect(source: str, target: str, kind: str, key: str, labels: str) -> Effect:
-        known = tuple(reader.one_of(label, "label", LABELS) for label in labels.split(",") if label)
-        made = Effect(reader.term(source), reader.term(target), cast(Kind, reader.one_of(kind, "kind", _KINDS)), key, known)
-        _check(made, reader)
-        return made
-
-    for method, source, target, kind, key, labels, _ in reader:
-        yield reader.method(method), reader.once(("effect", source, target, kind, key, labels), effect)
+    """The longest table: what stands between method and source repeats itself, and is looked at once."""
+    columns = ("method", "from", "to", "kind", "key", "labels", "source")
+    reader = _Reader(path)
+    made: dict[str, Effect] = {}
+    for reader.line, text in read_lines(path, columns):
+        method, _, rest = text.partition("\t")
+        cells, _, origin = rest.rpartition("\t")
+        effect = made.get(cells)
+        if effect is None:
+            effect = made[cells] = reader.effect(cells.split("\t"))
+        if not origin or origin.isspace():
+            reader.wrong("the row has no source", "Every row says where it is from.")
+        yield reader.method(method), effect
 
 
 def _check(effect: Effect, reader: _Reader) -> None:
@@ -314,8 +336,8 @@ def _check(effect: Effect, reader: _Reader) -> None:
 
 
 def _sources(path: Path) -> Iterator[tuple[str, Source]]:
-    reader = _Reader(path, ("category", "kind", "api", "value", "when", "source"))
-    for category, kind, api, value, when, _ in reader:
+    reader = _Reader(path)
+    for category, kind, api, value, when, _ in reader.rows("category", "kind", "api", "value", "when", "source"):
         reader.one_of(category, "category", _CATEGORIES)
         reader.one_of(kind, "kind of source", frozenset({"call", "parameter", "field", "received"}))
         if kind == "field":
@@ -338,16 +360,16 @@ def _condition(reader: _Reader) -> Callable[[str], tuple[int, str, str] | None]:
 
 
 def _sinks(path: Path) -> Iterator[tuple[str, Sink]]:
-    reader = _Reader(path, ("destination", "api", "data", "host", "source"))
-    for destination, api, data, host, _ in reader:
+    reader = _Reader(path)
+    for destination, api, data, host, _ in reader.rows("destination", "api", "data", "host", "source"):
         reader.one_of(destination, "destination", DESTINATIONS)
         values = reader.once(("data", data), lambda cell: tuple(reader.bare(x, THIS, EVERY) for x in cell.split(",")))
         yield reader.method(api), Sink(destination, values, reader.bare(host, THIS) if host else None)
 
 
 def _channels(path: Path) -> Iterator[tuple[str, bool, Channel]]:
-    reader = _Reader(path, ("destination", "api", "opened", "host", "source"))
-    for destination, api, opened, host, _ in reader:
+    reader = _Reader(path)
+    for destination, api, opened, host, _ in reader.rows("destination", "api", "opened", "host", "source"):
         reader.one_of(destination, "destination", DESTINATIONS - {"stream"})
         is_field = opened == ""
         if is_field and not _FIELD.fullmatch(api):
