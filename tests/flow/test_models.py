@@ -195,6 +195,13 @@ def test_sources(models: Models) -> None:
     assert Source("messages", "call", RESULT, (0, "^", "content://sms")) in queries
 
 
+def test_getters_are_sources_of_what_came_in_unseen(models: Models) -> None:
+    location = ["Landroid/location/Location;"]
+    assert models.getters(location, "getLatitude", "()D") == (Source("location", "getter", RESULT, None),)
+    assert models.getters(location, "getSpeed", "()F") == ()
+    assert models.sources(location, "getLatitude", "()D") == ()
+
+
 def test_received_intents_come_as_parameters_and_from_calls(models: Models) -> None:
     receiver = ["Lcom/example/R;", "Landroid/content/BroadcastReceiver;"]
     assert models.parameters(receiver, "onReceive", "(LC;LI;)V") == (Source("ipc", "received", 1, None),)
