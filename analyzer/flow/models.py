@@ -16,7 +16,7 @@ import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from analyzer.flow.model_tables import read_channels, read_models, read_sinks, read_sources
 from analyzer.flow.vocabulary import EVERY, RESULT, THIS, Channel, Effect, Kind, Sink, Source, Term
@@ -43,7 +43,7 @@ class _Tables(NamedTuple):
 class Models:
     """The tables of ``rules/flow``; ``digest`` tells them apart.
 
-    ``names`` are the simple names of all methods with a row; what is said of all methods of a class (``*``) goes beyond them.
+    ``names``, ``source_names`` and ``parameter_names`` are simple names; rows for all methods of a class (``*``) apart.
     """
 
     def __init__(self, tables: _Tables, digest: str) -> None:
@@ -54,8 +54,17 @@ class Models:
     def names(self) -> frozenset[str]:
         """All methods with a row."""
         known = self._tables
-        tables = (known.effects, known.calls, known.getters, known.parameters, known.sinks, known.channels)
-        return frozenset(member.partition("(")[0] for table in tables for members in table.values() for member in members)
+        return _names(known.effects, known.calls, known.getters, known.parameters, known.sinks, known.channels)
+
+    @functools.cached_property
+    def source_names(self) -> frozenset[str]:
+        """Methods that give data when they are called."""
+        return _names(self._tables.calls, self._tables.getters)
+
+    @functools.cached_property
+    def parameter_names(self) -> frozenset[str]:
+        """Methods to which the platform hands data."""
+        return _names(self._tables.parameters)
 
     def effects(self, classes: Sequence[str], name: str, prototype: str) -> tuple[Effect, ...] | None:
         """What a call of *name* does to values; None where no model knows it. *prototype* is ``(..)R``."""
@@ -120,6 +129,10 @@ def _nearest(table: _Table[_Row], classes: Sequence[str], name: str, prototype: 
             if rows is not None:
                 return tuple(rows)
     return None
+
+
+def _names(*tables: _Table[Any]) -> frozenset[str]:
+    return frozenset(member.partition("(")[0] for table in tables for members in table.values() for member in members)
 
 
 def _of_field(table: _Table[_Row], field: str) -> tuple[_Row, ...]:

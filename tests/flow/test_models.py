@@ -178,6 +178,10 @@ def test_labels_and_stores(models: Models) -> None:
 def test_names_are_those_of_methods(models: Models) -> None:
     assert {"append", "getDeviceId", "sendTextMessage", "openConnection", "onReceive", "<init>"} <= models.names
     assert "SERIAL" not in models.names
+    assert {"getDeviceId", "getLatitude", "getIntent"} <= models.source_names
+    assert models.source_names.isdisjoint({"onReceive", "append", "startActivity"})
+    assert {"onReceive", "onLocationChanged"} <= models.parameter_names
+    assert models.parameter_names.isdisjoint({"getIntent", "getDeviceId"})
 
 
 def test_sources(models: Models) -> None:
