@@ -123,7 +123,7 @@ def test_the_rows_of_a_method_stand_together(root: Path) -> None:
         ("Landroid/database/AbstractCursor;", "getCount", "()I", [("", "", "none", "")]),
         ("Ljava/lang/IllegalStateException;", "getMessage", "()Ljava/lang/String;", [("this", "result", "taint", "")]),
         (
-            "Landroid/widget/EditText;",
+            "Ljava/util/EventObject;",
             "toString",
             "()Ljava/lang/String;",
             [("this", "result", "taint", ""), ("", "", "eval", "to-string")],
