@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
 from analyzer.engine import RuleSet, run_rules
@@ -24,8 +25,9 @@ from analyzer.facts import (
     Trait,
 )
 from analyzer.findings import findings_of, references_of
-from analyzer.judge import Subject, check_policy, decide, may_use_network, score_of
+from analyzer.judge import Subject, check_policy, decide, may_use_network, score_of, strongest
 from analyzer.policy import LoadedPolicy
+from analyzer.recipients import endpoint_docs, library_docs, other_host_docs, uses_of
 from analyzer.result import (
     SCHEMA_VERSION,
     ApiCallDoc,
@@ -33,21 +35,25 @@ from analyzer.result import (
     Clause,
     ClipboardDoc,
     ComponentDoc,
+    Country,
     CoverageDoc,
     Decision,
+    EndpointDoc,
     Finding,
     GapDoc,
+    LibraryDoc,
     PermissionDoc,
     Provenance,
     Result,
     RuleDoc,
     RuleDocs,
     Score,
+    Strength,
     TriggerDoc,
     UndecidedRule,
     WaiversDoc,
 )
-from analyzer.vendors import endpoint_docs, library_docs, load_vendors, uses_of
+from analyzer.vendors import load_vendors
 from analyzer.waivers import LoadedWaivers, apply_waivers
 
 F = TypeVar("F", bound=Fact)
@@ -92,7 +98,7 @@ class Judgement(NamedTuple):
 
 
 class _Seen:
-    """An observation with its facts by kind. ``hosts``: those that are no mere names.
+    """An observation with its facts by kind.
 
     ``joined`` are the facts as rules see them: libraries and hosts with what the tables of vendors say of them.
     """
@@ -111,6 +117,19 @@ class _Seen:
         """The facts of one kind, as they were observed."""
         return cast(list[F], self._by_kind.get(kind, []))
 
+    @cached_property
+    def library_docs(self) -> tuple[LibraryDoc, ...] | None:
+        """The libraries, None when they were not looked for."""
+        if not self.ran("libraries"):
+            return None
+        uses = uses_of([*self.of(ApiCall), *self.of(ClipboardAccess)], self.of(Reach))
+        return library_docs(self.of(Library), uses, self.vendors)
+
+    @cached_property
+    def endpoint_docs(self) -> tuple[EndpointDoc, ...] | None:
+        """The hosts that data may go to, None when they were not looked for."""
+        return endpoint_docs(self.hosts, self.vendors) if self.ran("endpoints") else None
+
     def ran(self, stage: Stage) -> bool:
         """Whether a stage ran: without it there is no answer, not an empty one."""
         return stage in self.observation.stages
@@ -128,7 +147,7 @@ def assess(
     seen = _Seen(observation)
     judged = _judge(seen, ruleset, policy, agreed, reproducible)
     calls, clips = seen.of(ApiCall), seen.of(ClipboardAccess)
-    triggers, uses = _Triggers(seen), uses_of([*calls, *clips], seen.of(Reach))
+    triggers = _Triggers(seen)
     return Result(
         schema_version=SCHEMA_VERSION,
         app=_app(seen),
@@ -137,8 +156,8 @@ def assess(
         api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if seen.ran("dex") else None,
         clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if seen.ran("dex") else None,
         flows=None,
-        libraries=library_docs(seen.of(Library), uses, seen.vendors) if seen.ran("libraries") else None,
-        endpoints=endpoint_docs(seen.hosts, seen.vendors) if seen.ran("endpoints") else None,
+        libraries=seen.library_docs,
+        endpoints=seen.endpoint_docs,
         secrets=None,
         native=None,
         payloads=None,
@@ -151,6 +170,7 @@ def assess(
         catalog=None,
         coverage=_coverage(seen, judged.undecided, ruleset),
         provenance=judged.provenance,
+        other_hosts=other_host_docs(seen.of(Endpoint), seen.vendors) if seen.ran("endpoints") else None,
     )
 
 
@@ -190,10 +210,7 @@ def _judge(seen: _Seen, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed |
 
 
 def _subject(seen: _Seen) -> Subject:
-    """What the policy may ask of the app beside its findings.
-
-    A country is where the maker of a library that is there, or the known owner of a host that is carried, has its seat.
-    """
+    """What the policy may ask of the app beside its findings."""
     owners = [fact.owner for fact in seen.of(ApiCall)] + [fact.owner for fact in seen.of(ClipboardAccess)]
     permissions = frozenset(p.name for p in seen.of(Permission) if p.declared)
     return Subject(
@@ -203,16 +220,18 @@ def _subject(seen: _Seen) -> Subject:
         signers=frozenset(signer.sha256 for signer in seen.of(Signer)),
         libraries=frozenset(owner.name for owner in owners if owner.kind == "library") | {fact.name for fact in seen.of(Library)},
         libraries_known=seen.ran("libraries"),
-        countries=_countries(seen) if seen.ran("libraries") and seen.ran("endpoints") else None,
+        countries=_countries(seen),
     )
 
 
-def _countries(seen: _Seen) -> frozenset[str]:
+def _countries(seen: _Seen) -> dict[str, Strength] | None:
+    """The countries of the facts, which are joined without laying out documents."""
+    if not (seen.ran("libraries") and seen.ran("endpoints")):
+        return None
     vendors = seen.vendors
-    found = {vendors.libraries[fact.name].country for fact in seen.of(Library) if vendors.gets_data(fact.name)}
-    countries = (vendors.country_of(host) for host in {fact.host for fact in seen.hosts})
-    found |= {country.code for country in countries if country is not None and country.strength != "cctld"}
-    return frozenset(country for country in found if country)
+    names = {fact.name for fact in seen.of(Library) if vendors.gets_data(fact.name)}
+    seats = (Country(vendors.libraries[name].country, "sdk") for name in names)
+    return strongest([*(seat for seat in seats if seat.code), *map(vendors.country_of, {fact.host for fact in seen.hosts})])
 
 
 def _app(seen: _Seen) -> AppDoc:

@@ -8,7 +8,8 @@ so the printed lines add up. Adding a finding never lowers the total, waiving on
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
 from msgspec import Struct
 
@@ -18,7 +19,20 @@ from analyzer.facts import OwnerKind
 from analyzer.platform.knowledge import read_table
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, clauses_of
 from analyzer.resources import rules_dir
-from analyzer.result import Clause, Decision, Finding, Result, Score, ScoreLine, Verdict
+from analyzer.result import (
+    STRENGTHS,
+    Clause,
+    Country,
+    Decision,
+    EndpointDoc,
+    Finding,
+    LibraryDoc,
+    Result,
+    Score,
+    ScoreLine,
+    Strength,
+    Verdict,
+)
 
 TOTAL_CAP = 100
 
@@ -27,7 +41,8 @@ class Subject(Struct, frozen=True):
     """What a policy may ask of an app beside its findings.
 
     ``permissions`` are the declared ones; ``signers`` SHA-256 of certificates; ``libraries`` those seen so far, all of
-    them if ``libraries_known``; ``countries`` where data goes, None when that was not looked for. ``network``: whether it may use
+    them if ``libraries_known``; ``countries`` where data goes, with the
+    strength of the evidence, None when that was not looked for. ``network``: whether it may use
     the network, itself or through an app that shares its identity.
     """
 
@@ -36,7 +51,7 @@ class Subject(Struct, frozen=True):
     signers: frozenset[str] = frozenset()
     libraries: frozenset[str] = frozenset()
     libraries_known: bool = False
-    countries: frozenset[str] | None = None
+    countries: Mapping[str, Strength] | None = None
     network: bool = True
 
 
@@ -57,15 +72,29 @@ def subject_of(result: Result) -> Subject:
         libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
         | {library.name for library in result.libraries or ()},
         libraries_known=result.libraries is not None,
-        countries=_countries(result) if result.libraries is not None and result.endpoints is not None else None,
+        countries=countries_of(result.libraries, result.endpoints),
     )
 
 
-def _countries(result: Result) -> frozenset[str]:
-    """The seats of the makers of libraries and of the known owners of hosts; a host's ending alone is too weak."""
-    countries = [library.country for library in result.libraries or () if library.recipient]
-    countries += [endpoint.country for endpoint in result.endpoints or ()]
-    return frozenset(country.code for country in countries if country is not None and country.strength != "cctld")
+def countries_of(libraries: Iterable[LibraryDoc] | None, endpoints: Iterable[EndpointDoc] | None) -> dict[str, Strength] | None:
+    """Where data may go: each country with the strongest evidence for it. None when one of the two was not looked for.
+
+    A country is the seat of the maker of a library of a kind that hands data to its maker, or of the known owner of a host; by
+    the ending of a host's name it is a guess.
+    """
+    if libraries is None or endpoints is None:
+        return None
+    makers = (library.country for library in libraries if library.recipient)
+    return strongest([*makers, *(endpoint.country for endpoint in endpoints)])
+
+
+def strongest(countries: Iterable[Country | None]) -> dict[str, Strength]:
+    """Each of *countries* once, with the strongest evidence for it."""
+    found: dict[str, Strength] = {}
+    for country in countries:
+        if country is not None:
+            found[country.code] = max(found.get(country.code, STRENGTHS[0]), country.strength, key=STRENGTHS.index)
+    return found
 
 
 def judge_again(result: Result, loaded: LoadedPolicy) -> tuple[Score | None, Decision]:
@@ -89,6 +118,7 @@ def check_policy(loaded: LoadedPolicy, ruleset: RuleSet, libraries: Collection[s
             ("rule", clause.rule, ruleset.by_id.keys()),
             ("category", clause.category, categories),
             ("library", clause.library if libraries is not None else None, libraries or ()),
+            ("bloc", [name for name in clause.named_countries() if len(name) > 2], load_blocs()),
         ):
             for item in wanted or ():
                 if item not in known:
@@ -199,11 +229,11 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
     if clause.permission is not None and not subject.permissions & set(clause.permission):
         return None
     missing = []
-    if clause.country is not None:
-        if subject.countries is None:
-            missing.append("where data goes")
-        elif not subject.countries & set(clause.country):
-            return None
+    places = _places(clause, subject.countries)
+    if places is None:
+        missing.append("where data goes")
+    elif clause.named_countries() and not places:
+        return None
     asks_findings = any((clause.rule, clause.category, clause.severity, clause.confidence, clause.owner, clause.trigger))
     hits = [f for f in findings if f.waived is None and _meets(f, clause)] if asks_findings else []
     if asks_findings and not hits:
@@ -216,9 +246,42 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
         why = f"{clause.because} (Cannot be decided: {' and '.join(missing)} was not looked for.)"
         return Clause(policy.when_undecided, name, why, decided=False)
     because = clause.because
+    if places:
+        because += f" ({', '.join(places)})"
     if asks_findings:
         because += f" ({'; '.join(dict.fromkeys(f.title for f in hits))})"
     return Clause(verdict, name, because, tuple(f.fingerprint for f in hits) if asks_findings else ())
+
+
+def _places(clause: PolicyClause, countries: Mapping[str, Strength] | None) -> list[str] | None:
+    """The countries that a clause names, or that lie outside those it allows, with strong enough evidence; None: not known."""
+    if not clause.named_countries():
+        return []
+    if countries is None:
+        return None
+    strong = [code for code, strength in countries.items() if STRENGTHS.index(strength) >= STRENGTHS.index(clause.strength)]
+    if clause.country is not None:
+        wanted = _expanded(clause.country)
+        strong = [code for code in strong if code in wanted]
+    if clause.country_outside is not None:
+        allowed = _expanded(clause.country_outside)
+        strong = [code for code in strong if code not in allowed]
+    return sorted(strong)
+
+
+def _expanded(names: Iterable[str]) -> frozenset[str]:
+    """Countries by their codes, blocs taken apart."""
+    blocs = load_blocs()
+    return frozenset(code for name in names for code in blocs.get(name, (name,)))
+
+
+@cache
+def load_blocs() -> dict[str, frozenset[str]]:
+    """The blocs that a policy may name, with their countries, from ``blocs.tsv``. Raises ``RuleError``."""
+    found: dict[str, set[str]] = {}
+    for bloc, country, _ in read_table(rules_dir() / "knowledge/blocs.tsv", ("bloc", "country", "source")):
+        found.setdefault(bloc, set()).add(country)
+    return {bloc: frozenset(codes) for bloc, codes in found.items()}
 
 
 def _meets(finding: Finding, clause: PolicyClause) -> bool:

@@ -25,7 +25,9 @@ class PolicyClause(Struct, frozen=True, forbid_unknown_fields=True):
     """What asks for a verdict whatever the score. Everything that is given must hold, of a list any one.
 
     ``rule`` to ``trigger`` and ``library`` are asked of one and the same finding; a clause that gives none of ``rule`` to
-    ``trigger`` holds for any app with the library. ``permission`` is declared by the app. ``country`` is where data goes.
+    ``trigger`` holds for any app with the library. ``permission`` is declared by the app. ``country`` is where data goes,
+    ``country_outside`` holds for any country but these; both take countries and blocs, and ``strength`` says how well it must be
+    shown: by the ending of a host's name (``cctld``), the known owner of a host (``carried``), a library (``sdk``), a flow.
     ``id`` is a name for reports and for groups.
     """
 
@@ -40,6 +42,12 @@ class PolicyClause(Struct, frozen=True, forbid_unknown_fields=True):
     library: list[str] | None = None
     permission: list[str] | None = None
     country: list[str] | None = None
+    country_outside: list[str] | None = None
+    strength: Literal["cctld", "carried", "sdk", "flow"] = "carried"
+
+    def named_countries(self) -> list[str]:
+        """The countries and blocs that the clause names, either way."""
+        return [*(self.country or ()), *(self.country_outside or ())]
 
 
 class SignerClause(Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,12 +240,15 @@ def _check_clauses(policy: Policy, where: str) -> None:
         if ids.count(clause_id) > 1:
             raise RuleError(f"two clauses have the id {clause_id!r}", where=where)
     for name, clause in clauses_of(policy):
-        asked = [getattr(clause, field) for field in clause.__struct_fields__ if field not in ("because", "id")]
+        asked = [getattr(clause, field) for field in clause.__struct_fields__ if field not in ("because", "id", "strength")]
         if all(wanted is None for wanted in asked) or [] in asked:
             raise RuleError(f"{name} asks for nothing", where=where, mend="Name rules, categories, triggers or the like.")
-        for country in clause.country or ():
-            if len(country) != 2 or not _COUNTRY.issuperset(country):
-                raise RuleError(f"{name}: {country!r} is no country code", where=where, mend="Use two capital letters, as NO.")
+        for country in clause.named_countries():
+            if len(country) < 2 or not _COUNTRY.issuperset(country):
+                mend = "Use two capital letters, as NO, or a bloc, as EU."
+                raise RuleError(f"{name}: {country!r} is no country code", where=where, mend=mend)
+        if clause.strength != "carried" and not clause.named_countries():
+            raise RuleError(f"{name} gives a strength but no country", where=where, mend="Name countries, or leave it out.")
     for signer in policy.allow_signers:
         _check_signer(signer, where)
 

@@ -66,13 +66,20 @@ def clause_words(clause: PolicyClause) -> str:
     text = " ".join(asked)
     for more in (
         clause.permission and f"it declares {_or(clause.permission)}",
-        clause.country and f"data goes to {_or(clause.country)}",
+        clause.country and f"data goes to {_or(clause.country)}{_STRENGTH[clause.strength]}",
+        clause.country_outside and f"data goes outside of {_or(clause.country_outside)}{_STRENGTH[clause.strength]}",
     ):
         if more:
             text = f"{text} and {more}" if text else more
     return text
 
 
+_STRENGTH = {
+    "cctld": " (by a host's ending, a host's owner, a library or a flow)",
+    "carried": " (by a host's owner, a library or a flow)",
+    "sdk": " (by a library or a flow)",
+    "flow": " (by a flow)",
+}
 _CONFIDENCE = {"present": "present in the code", "reachable": "shown to run", "flow": "shown to pass data on"}
 
 

@@ -161,6 +161,10 @@ class Reference(Struct, frozen=True, order=True):
     id: str
 
 
+Strength = Literal["cctld", "carried", "sdk", "flow"]
+STRENGTHS: tuple[Strength, ...] = ("cctld", "carried", "sdk", "flow")
+
+
 class Country(Struct, frozen=True, order=True):
     """A country by its code of two letters, and what it rests on.
 
@@ -168,7 +172,7 @@ class Country(Struct, frozen=True, order=True):
     """
 
     code: str
-    strength: Literal["cctld", "carried", "sdk", "flow"]
+    strength: Strength
 
 
 class LibraryUse(Struct, frozen=True, order=True):
@@ -197,7 +201,12 @@ class LibraryDoc(Struct, frozen=True):
 
 
 class EndpointDoc(Struct, frozen=True):
-    """A host that the package carries: ``owner`` of the code that names it, ``vendor`` who owns the host, if known."""
+    """A host that the package carries: ``owner`` of the code that names it, ``vendor`` who owns the host, if known.
+
+    ``domain`` is the part that somebody registered; ``service`` the cloud service it is of, ``store`` the customer's name there.
+    ``cleartext``: unencrypted, and on some device that Android lets it install on it may be; ``refused_from`` the API level from
+    which Android refuses that.
+    """
 
     host: str
     urls: tuple[str, ...]
@@ -207,6 +216,25 @@ class EndpointDoc(Struct, frozen=True):
     cleartext: bool | None
     pinned: bool | None
     evidence: tuple[Evidence, ...]
+    domain: str | None = None
+    service: str | None = None
+    store: str | None = None
+    refused_from: int | None = None
+
+
+OtherHostKind = Literal["name", "mail", "link"]
+
+
+class OtherHostDoc(Struct, frozen=True):
+    """A host that is named for another reason than to send something there, and ``why``.
+
+    ``kind``: ``name`` a mere name; ``mail`` domain of a mail address; ``link`` host whose web links open the app.
+    """
+
+    host: str
+    kind: OtherHostKind
+    why: str
+    place: Place | None
 
 
 class Finding(Struct, frozen=True):
@@ -418,6 +446,7 @@ class Result(Struct, frozen=True):
     catalog: dict[str, Any] | None
     coverage: CoverageDoc
     provenance: Provenance
+    other_hosts: tuple[OtherHostDoc, ...] | None = None
 
 
 def encode_result(result: Result) -> bytes:

@@ -16,18 +16,19 @@ from msgspec import Struct
 from analyzer import __version__
 from analyzer.assess import Agreed, Judgement, assess, judge
 from analyzer.container import open_package
-from analyzer.container.signing import read_signers
 from analyzer.engine import RuleSet, load_ruleset
 from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
 from analyzer.extractors.blind_spots import blind_spots
 from analyzer.extractors.clipboard import clipboard_facts
+from analyzer.extractors.code_addresses import load_address_calls
 from analyzer.extractors.endpoints import endpoint_facts
 from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.extractors.reach import load_traced, reach_facts
+from analyzer.extractors.signers import signer_facts
 from analyzer.extractors.strings import strings
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
@@ -96,8 +97,7 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         manifest, gaps = read_manifest(package)
         facts: list[Fact] = [*manifest_facts(manifest), *gaps]
         clock.lap("manifest")
-        signers, gaps = read_signers(package)
-        facts += [*signers, *gaps]
+        facts += signer_facts(package, knowledge)
         clock.lap("signers")
         app = build_app(package, manifest, load_hierarchy(), load_owner_tables(knowledge))
         clock.lap("dex")
@@ -115,8 +115,10 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         facts += [*calls, *reached, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
-        facts += [*library_facts(app, graph.linked, load_library_tables(knowledge)), *endpoint_facts(app)]
-        clock.lap("destinations")
+        facts += library_facts(app, graph.linked, load_library_tables(knowledge))
+        clock.lap("libraries")
+        facts += endpoint_facts(app, graph, load_address_calls(knowledge))
+        clock.lap("endpoints")
         return Observation(
             version=OBSERVATION_VERSION,
             tool_version=__version__,

@@ -6,6 +6,7 @@ host in it whose owner is known, ``cctld`` no more than the ending of the host's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,13 +14,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from analyzer.domains import has_known_ending
 from analyzer.errors import RuleError
-from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Fact, Library, Reach
+from analyzer.facts import Endpoint, Fact, Library
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
-from analyzer.result import Country, EndpointDoc, Evidence, LibraryDoc, LibraryUse
+from analyzer.result import Country
 
-_MOST_EVIDENCE = 8
 # Endings that are two letters and yet say nothing about a country: sold to anybody.
 _ANYBODYS = frozenset(
     {
@@ -48,6 +49,8 @@ _ANYBODYS = frozenset(
     }
 )
 _SPELLED = {"uk": "GB"}
+# How the country of a vendor's row was checked: its source was read; a second list agrees or differs; the source was not read.
+_CHECKED = ("read", "agrees", "differs", "unread")
 
 
 class Maker(NamedTuple):
@@ -56,6 +59,18 @@ class Maker(NamedTuple):
     kind: str
     vendor: str
     country: str
+
+
+class Cloud(NamedTuple):
+    """Hosts of a service that keeps what its customers store: ``pattern`` of the host, the ``service``'s name.
+
+    ``store`` says where the customer's name stands: ``label`` (what ``*`` stands for first), ``path`` (behind the text that
+    follows it), or '' nowhere.
+    """
+
+    pattern: re.Pattern[str]
+    service: str
+    store: str
 
 
 class Noise(NamedTuple):
@@ -68,7 +83,7 @@ class Noise(NamedTuple):
 class Vendors(NamedTuple):
     """The tables: libraries by name, hosts (and their subdomains) to vendors, vendors to countries, hosts that are mere names.
 
-    ``recipients``: the kinds of libraries that hand data to their maker.
+    ``recipients``: the kinds of libraries that hand data to their maker. ``clouds``: services that store for their customers.
     """
 
     libraries: Mapping[str, Maker]
@@ -76,6 +91,7 @@ class Vendors(NamedTuple):
     countries: Mapping[str, str]
     noise: Mapping[str, Noise]
     recipients: frozenset[str]
+    clouds: tuple[Cloud, ...] = ()
 
     def gets_data(self, library: str) -> bool:
         """Whether a library is of a kind that hands data to its maker; one of no known kind is not said to."""
@@ -95,23 +111,39 @@ class Vendors(NamedTuple):
         return endpoint if country is None else msgspec.structs.replace(endpoint, country=country.code)
 
     def joined(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
-        """All *facts* as rules see them; hosts that are mere names are left out."""
+        """All *facts* as rules see them; hosts that are mere names, or named only in mail addresses and links, are left out."""
         seen: list[Fact] = []
         for fact in facts:
             if isinstance(fact, Library):
                 seen.append(self.known(fact))
             elif not isinstance(fact, Endpoint):
                 seen.append(fact)
-            elif self.noise_of(fact) is None:
+            elif fact.kind == "host" and self.noise_of(fact) is None:
                 seen.append(self.located(fact))
         return tuple(seen)
 
     def noise_of(self, endpoint: Endpoint) -> str | None:
         """Why a host is a mere name; None when it is not."""
+        if endpoint.kind == "mail" and not has_known_ending(endpoint.host):
+            return "no mail address: there is no such ending"
         noise = next((self.noise[name] for name in _and_parents(endpoint.host) if name in self.noise), None)
         if noise is None or (noise.where == "library" and endpoint.owner.kind != "library"):
             return None
         return noise.why
+
+    def cloud_of(self, host: str, urls: Sequence[str]) -> tuple[str, str | None] | None:
+        """The cloud service that *host* is of and the name of the customer's store there, if one shows."""
+        for cloud in self.clouds:
+            match = cloud.pattern.fullmatch(host)
+            if match is None:
+                continue
+            what, _, before = cloud.store.partition(" ")
+            if what == "label":
+                return cloud.service, match[1]
+            paths = (url.partition(f"://{host}")[2] for url in urls)
+            names = (path.removeprefix(before).partition("/")[0] for path in paths if what == "path" and path.startswith(before))
+            return cloud.service, next((name for name in names if name), None)
+        return None
 
     def vendor_of(self, host: str) -> str | None:
         """The owner of a host, if its domain or one above is known."""
@@ -132,12 +164,14 @@ class Vendors(NamedTuple):
 def load_vendors(rules: Path | None = None) -> Vendors:
     """Read the tables. Raises ``RuleError`` naming the row that is wrong."""
     knowledge = (rules or rules_dir()) / "knowledge"
-    countries = {vendor: country for vendor, country, _ in read_table(knowledge / "vendors.tsv", ("vendor", "country", "source"))}
+    countries = _countries(knowledge / "vendors.tsv")
+    makers = _makers(knowledge / "exodus/makers.tsv", countries)
     libraries: dict[str, Maker] = {}
     for _, name, kind, country, _ in read_table(
         knowledge / "exodus/trackers.tsv", ("prefix", "name", "kind", "country", "source")
     ):
-        libraries[name] = Maker(kind, name, country or countries.get(name, ""))
+        vendor = makers.get(name, name)
+        libraries[name] = Maker(kind, vendor, countries.get(vendor) or country)
     for _file, name, maker, _ in read_table(knowledge / "native_libraries.tsv", ("file", "library", "maker", "source")):
         libraries.setdefault(name, Maker("", maker, countries.get(maker, "")))
     for name, kind, vendor, _ in read_table(knowledge / "libraries.tsv", ("name", "kind", "vendor", "source")):
@@ -151,72 +185,36 @@ def load_vendors(rules: Path | None = None) -> Vendors:
         host: Noise(where, why)
         for host, where, why, _ in read_table(knowledge / "host_noise.tsv", ("host", "where", "why", "source"))
     }
+    clouds = [
+        Cloud(re.compile(re.escape(host).replace(r"\*", "(.+)", 1).replace(r"\*", ".+")), service, store)
+        for host, service, store, _ in read_table(knowledge / "cloud_hosts.tsv", ("host", "service", "store", "source"))
+    ]
     kinds = read_table(knowledge / "library_kinds.tsv", ("kind", "recipient", "source"))
-    return Vendors(libraries, hosts, countries, noise, frozenset(kind for kind, recipient, _ in kinds if recipient == "yes"))
+    recipients = frozenset(kind for kind, recipient, _ in kinds if recipient == "yes")
+    return Vendors(libraries, hosts, countries, noise, recipients, tuple(clouds))
 
 
-def library_docs(shown: Iterable[Library], uses: Mapping[str, Sequence[LibraryUse]], vendors: Vendors) -> tuple[LibraryDoc, ...]:
-    """The libraries, each with everything that shows it and what its code calls for (``uses_of``)."""
-    found: dict[str, list[Library]] = {}
-    for fact in shown:
-        found.setdefault(fact.name, []).append(fact)
-    return tuple(_library(name, facts, vendors, uses.get(name, ())) for name, facts in sorted(found.items()))
+def _countries(path: Path) -> dict[str, str]:
+    """Vendors with the country of their seat, '' where it is not known. Raises ``RuleError``."""
+    countries = {}
+    for vendor, country, _, checked, source in read_table(path, ("vendor", "country", "seat", "checked", "source")):
+        if checked not in _CHECKED or (country and not source.startswith(("https://", "http://"))):
+            raise RuleError(
+                f"the row of {vendor!r} needs the address of a page that says where the vendor sits, and how it was checked",
+                where=str(path),
+                mend=f"'checked' is one of {', '.join(_CHECKED)}.",
+            )
+        countries[vendor] = country
+    return countries
 
 
-def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequence[LibraryUse]) -> LibraryDoc:
-    maker = vendors.libraries.get(name, Maker("", "", ""))
-    versions = {fact.version for fact in shown if fact.version}
-    evidence = dict.fromkeys(Evidence(fact.evidence, fact.at) for fact in shown)
-    return LibraryDoc(
-        name,
-        versions.pop() if len(versions) == 1 else None,
-        all(fact.renamed for fact in shown),
-        maker.kind or None,
-        maker.vendor or None,
-        Country(maker.country, "sdk") if maker.country else None,
-        vendors.gets_data(name),
-        tuple(evidence)[:_MOST_EVIDENCE],
-        tuple(uses),
-    )
-
-
-def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]) -> dict[str, list[LibraryUse]]:
-    """The categories that each library's own calls touch, with what starts them."""
-    kinds: dict[tuple[str, str | None], set[str]] = {}
-    for reach in reaches:
-        if reach.at is not None:
-            kinds.setdefault((reach.at.file, reach.at.method), set()).add(reach.kind)
-    found: dict[str, dict[str, tuple[int, set[str]]]] = {}
-    for call in calls:
-        category = "clipboard" if isinstance(call, ClipboardAccess) else call.category
-        if call.owner.kind == "library" and call.owner.name and call.at is not None and category is not None:
-            count, triggers = found.setdefault(call.owner.name, {}).get(category, (0, set()))
-            started = kinds.get((call.at.file, call.at.method), set())
-            found[call.owner.name][category] = count + 1, triggers | started
-    return {
-        name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
-        for name, uses in found.items()
-    }
-
-
-def endpoint_docs(named: Iterable[Endpoint], vendors: Vendors) -> tuple[EndpointDoc, ...]:
-    """The hosts, each once for each owner of the code that names it."""
-    found: dict[tuple[str, str, str], list[Endpoint]] = {}
-    for fact in named:
-        found.setdefault((fact.host, fact.owner.kind, fact.owner.name or ""), []).append(fact)
-    return tuple(
-        EndpointDoc(
-            host,
-            tuple(dict.fromkeys(url for fact in facts for url in fact.urls)),
-            facts[0].owner,
-            vendors.vendor_of(host),
-            vendors.country_of(host),
-            any(fact.cleartext for fact in facts),
-            any(fact.pinned for fact in facts),
-            tuple(Evidence(url, fact.at) for fact in facts for url in fact.urls[:1])[:_MOST_EVIDENCE],
-        )
-        for (host, _, _), facts in sorted(found.items())
-    )
+def _makers(path: Path, countries: Mapping[str, str]) -> dict[str, str]:
+    """Who makes the libraries that are listed under names of their own. Raises ``RuleError``."""
+    makers = {}
+    for name, vendor, _ in read_table(path, ("name", "vendor", "source")):
+        _known(vendor, countries, path, name)
+        makers[name] = vendor
+    return makers
 
 
 def _known(vendor: str, countries: Mapping[str, str], path: Path, row: str) -> None:

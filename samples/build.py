@@ -7,8 +7,9 @@ deterministic. It needs a JDK (javac, java), Debian's aapt, zipalign, apksigner 
 which the environment variable R8_JAR names.
 
 A sample is a folder with AndroidManifest.xml, ``java`` and, where it has them, ``dex2`` (sources of a second DEX file),
-``res``, ``keep.pro`` (shrunk, renamed and optimised by R8 under these rules) and ``options.txt`` (flags for D8). The general
-samples are in ``src`` and ``apk``, those of ClipBench in ``clipbench/src`` and ``clipbench/apk``.
+``res``, ``assets``, ``extra`` (files that are added as they are), ``given`` (sources that are compiled against and not packed),
+``keep.pro`` (shrunk, renamed and optimised by R8 under these rules) and ``options.txt`` (flags for D8). The general samples are
+in ``src`` and ``apk``, those of ClipBench in ``clipbench``, those with libraries and hosts in ``destinations``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
-SETS = (HERE, HERE / "clipbench")
+SETS = (HERE, HERE / "clipbench", HERE / "destinations")
 TOOLS = ("javac", "java", "jar", "aapt", "zipalign", "apksigner")
 
 
@@ -61,20 +62,26 @@ def build(source: Path, stubs: Path, work: Path) -> Path:
     out = work / name
     out.mkdir(parents=True)
     folders = [folder for folder in (source / "dex2", source / "java") if folder.is_dir()]
-    classes = stubs
+    given = out / "given"
+    if (source / "given").is_dir():
+        run("javac", "-nowarn", "--release", "8", "-cp", stubs, "-d", given, *sorted((source / "given").rglob("*.java")))
     dex: list[Path] = []
     for folder in folders:
         target = out / f"{folder.name}-classes"
-        path = os.pathsep.join(map(str, [stubs, *(out / f"{f.name}-classes" for f in folders)]))
+        path = os.pathsep.join(map(str, [stubs, given, *(out / f"{f.name}-classes" for f in folders)]))
         run("javac", "-nowarn", "--release", "8", "-cp", path, "-d", target, *sorted(folder.rglob("*.java")))
-        dex.append(_dex(source, target, classes, out / f"{folder.name}-dex"))
+        dex.append(_dex(source, target, stubs, out / f"{folder.name}-dex"))
     unsigned = out / "unsigned.apk"
     resources: list[str | Path] = ["-S", source / "res"] if (source / "res").is_dir() else []
+    resources += ["-A", source / "assets"] if (source / "assets").is_dir() else []
     run("aapt", "package", "-f", "-M", source / "AndroidManifest.xml", "-I", FRAMEWORK, "-F", unsigned, *resources)
     for number, file in enumerate(reversed(dex), start=1):
         entry = out / ("classes.dex" if number == 1 else f"classes{number}.dex")
         shutil.copy(file, entry)
         run("aapt", "add", unsigned, entry.name, cwd=out)
+    extra = source / "extra"
+    for file in sorted(file for file in extra.rglob("*") if file.is_file()) if extra.is_dir() else ():
+        run("aapt", "add", unsigned, file.relative_to(extra), cwd=extra)
     run("zipalign", "-f", "-p", "4", unsigned, out / "aligned.apk")
     signed = out / f"{name}.apk"
     schemes: list[str | Path] = [f"--v{n}-signing-enabled={'true' if n < 4 else 'false'}" for n in (1, 2, 3, 4)]

@@ -189,8 +189,8 @@ def ruled(*clauses: PolicyClause, **changes: object) -> LoadedPolicy:
         (PolicyClause("x", permission=["p"]), Subject(share_permille=1000, permissions=frozenset({"p"})), True),
         (PolicyClause("x", permission=["p"]), WHOLE, False),
         (PolicyClause("x", permission=["p"], rule=["r"]), WHOLE, False),
-        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries=frozenset({"NO"})), True),
-        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries=frozenset({"SE"})), False),
+        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries={"NO": "carried"}), True),
+        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries={"SE": "sdk"}), False),
     ],
 )
 def test_what_a_clause_asks_for(clause: PolicyClause, subject: Subject, fires: bool) -> None:

@@ -67,7 +67,11 @@ def test_parse_yaml_is_what_load_policy_uses(root: Path) -> None:
         ("severity: [high", "severity: [hihg", "'hihg' at $.must_review[0].severity[0]. Did you mean `high`?"),
         ("trigger: [service", "trigger: [servise", "Did you mean `service`?"),
         ("severity: [high, critical]\n", "severity: []\n", "must_review.high-severity asks for nothing"),
-        ("severity: [high, critical]\n", "country: [Norway]\n", "'Norway' is no country code. Use two capital letters, as NO."),
+        (
+            "severity: [high, critical]\n",
+            "country: [Norway]\n",
+            "'Norway' is no country code. Use two capital letters, as NO, or a bloc, as EU.",
+        ),
         ("- id: background-access", "- id: high-severity", "two clauses have the id 'high-severity'"),
         ("block_at: 60", "block_at: 10", "group executives: thresholds"),
         ("without: [power-over-apps]", "without: [power-over-app]", "without the clause 'power-over-app', which is not there"),

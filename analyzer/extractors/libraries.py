@@ -1,20 +1,25 @@
 """Which third-party libraries a package contains, each with everything that shows it.
 
-A library is there when the package *defines* classes of it, holds a native library or a version file of it, or classes that lost
-their names but hold a text that only its classes hold. A reference alone shows nothing: other libraries mention classes that are
-not there. Classes whose methods do nothing are a stand-in, as test builds and "no-op" artifacts bring them, and not the library.
+A library is there when the package *defines* classes of it, holds a native library, an asset or a version file of it, or classes
+that lost their names but hold a text that only its classes hold. A reference alone shows nothing: other libraries mention classes
+that are not there. Classes whose methods do nothing are a stand-in, as test builds and "no-op" artifacts bring them, and not the
+library. What the manifest says of a library - components, settings - adds to what shows it and shows nothing by itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
-from analyzer.errors import PackageError
+from analyzer.errors import FormatError, RuleError
+from analyzer.extractors.library_marks import Mark
+from analyzer.extractors.library_versions import library_versions
 from analyzer.facts import Library, Owner, Place
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
@@ -24,31 +29,48 @@ _STAND_IN = 3  # instructions a method at most, on the average: a constructor an
 _VERSION_FILE = re.compile(r"META-INF/([A-Za-z][A-Za-z0-9.-]*)_([A-Za-z0-9.-]+)\.version")
 _PROPERTIES = re.compile(r"([a-z][a-z0-9-]+)\.properties")
 _VERSION_LINE = re.compile(r"^version=([0-9][!-~]{0,40})\s*$", re.MULTILINE)
+_MODULE = re.compile(r"META-INF/([A-Za-z0-9._-]+?)(?:_(?:release|debug))?\.kotlin_module")
 _MOST_BYTES = 4096
+_PLACES = ("file", "module", "metadata", "version-text", "version-field")
 
 
 class LibraryTables(NamedTuple):
-    """``native``: native library file to the library's name; ``artifacts``: beginnings of artifact names, longest first."""
+    """What shows a library, beside its classes.
+
+    ``native``: native library file to the library's name; ``artifacts``: beginnings of artifact names, longest first; ``marks``:
+    where, form and name of what other parts of the package show (``library_marks.tsv``).
+    """
 
     native: Mapping[str, str]
     artifacts: tuple[tuple[str, str], ...]
+    marks: tuple[Mark, ...] = ()
+
+    def at(self, where: str) -> list[Mark]:
+        """The marks of one place."""
+        return [mark for mark in self.marks if mark.where == where]
 
 
 def load_library_tables(knowledge: Path) -> LibraryTables:
-    """Read ``native_libraries.tsv`` and ``artifacts.tsv``. Raises ``RuleError``."""
+    """Read ``native_libraries.tsv``, ``artifacts.tsv`` and ``library_marks.tsv``. Raises ``RuleError``."""
     native = {
         file: library
         for file, library, _, _ in read_table(knowledge / "native_libraries.tsv", ("file", "library", "maker", "source"))
     }
     artifacts = [(start, name) for start, name, _ in read_table(knowledge / "artifacts.tsv", ("artifact", "library", "source"))]
-    return LibraryTables(native, tuple(sorted(artifacts, key=lambda row: (-len(row[0]), row))))
+    path = knowledge / "library_marks.tsv"
+    marks = [Mark(where, form, name) for where, form, name, _ in read_table(path, ("where", "form", "library", "source"))]
+    for mark in marks:
+        if mark.where not in _PLACES:
+            raise RuleError(f"the row of {mark.form!r} is of the unknown place {mark.where!r}", where=str(path))
+    return LibraryTables(native, tuple(sorted(artifacts, key=lambda row: (-len(row[0]), row))), tuple(marks))
 
 
 def library_facts(app: App, linked: Linked, tables: LibraryTables) -> Iterator[Library]:
     """A fact for each thing that shows a library, in the order of names."""
-    found = [*_defined(app, linked), *_renamed(app), *_native(app, tables), *_versions(app, tables)]
-    there = {library.name for library in found}
-    found += (library for library in _components(app) if library.name in there)
+    found = [*_defined(app, linked), *_renamed(app), *_native(app, tables), *_files(app, tables), *_versions(app, tables)]
+    named = {library.name: False for library in found} | {library.name: True for library in found if not library.renamed}
+    more = (*_components(app), *_settings(app, tables), *library_versions(app, tables.marks))
+    found += (msgspec.structs.replace(shown, renamed=not named[shown.name]) for shown in more if shown.name in named)
     yield from sorted(found, key=lambda library: (library.name, library.renamed, library.evidence))
 
 
@@ -119,10 +141,32 @@ def _versions(app: App, tables: LibraryTables) -> Iterator[Library]:
             yield Library(name, version, evidence=f"version file of {artifact}", at=Place(path))
 
 
+def _files(app: App, tables: LibraryTables) -> Iterator[Library]:
+    """Libraries by files of theirs, and by the modules that Kotlin's compiler names."""
+    files, modules = tables.at("file"), {mark.form: mark.library for mark in tables.at("module")}
+    seen: set[str] = set()
+    for path in app.package.names():
+        module = _MODULE.fullmatch(path)
+        if module is not None:
+            name = modules.get(module[1])
+        else:
+            name = next((mark.library for mark in files if fnmatchcase(path, mark.form)), None)
+        if name is not None and name not in seen:
+            seen.add(name)
+            yield Library(name, evidence=f"file {path}", at=Place(path))
+
+
+def _settings(app: App, tables: LibraryTables) -> Iterator[Library]:
+    for mark in tables.at("metadata"):
+        name = next((name for name in app.manifest.metadata if name.startswith(mark.form)), None)
+        if name is not None:
+            yield Library(mark.library, evidence=f"setting {name}", at=Place("AndroidManifest.xml"))
+
+
 def _text(app: App, path: str) -> str:
     try:
         return app.package.read(path).decode("latin-1") if app.package.size_of(path) <= _MOST_BYTES else ""
-    except PackageError:
+    except FormatError:
         return ""
 
 

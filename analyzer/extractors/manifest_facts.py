@@ -3,7 +3,8 @@
 Trait names (values are text): ``debuggable``, ``allow-backup``, ``backup-rules``, ``cleartext-traffic-permitted``,
 ``cleartext-domain``, ``pinned-domain``, ``trusts-user-certificates``, ``has-network-security-config``, ``test-only``,
 ``shared-user-id``, ``request-legacy-external-storage``, ``has-code``, ``application-class``,
-``app-component-factory``, ``backup-agent``, ``feature``, ``queries``, ``instrumentation``.
+``app-component-factory``, ``backup-agent``, ``feature``, ``queries``, ``instrumentation``, ``stamp-source`` (the store that
+``com.android.stamp.source`` names), ``derived-apk`` (a store made this package out of a bundle).
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ def _traits(manifest: Manifest) -> Iterator[tuple[str, str]]:
         "application-class": application.name,
         "app-component-factory": application.component_factory,
         "backup-agent": application.backup_agent,
+        "stamp-source": manifest.metadata.get("com.android.stamp.source"),
+        "derived-apk": manifest.metadata.get("com.android.vending.derived.apk.id"),
     }
     yield from ((name, value) for name, value in texts.items() if value)
     if network is not None:

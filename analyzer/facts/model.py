@@ -33,6 +33,7 @@ TriggerKind = Literal[
     "unknown",
     "unreachable",
 ]
+EndpointKind = Literal["host", "mail", "link"]
 ClipboardOperation = Literal["read", "peek", "watch", "write", "clear", "mark-sensitive"]
 
 # What data or capability an API call touches. The data categories come first, the means after them.
@@ -345,7 +346,12 @@ class Library(Struct, frozen=True, tag="library", tag_field="fact"):
 
 
 class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
-    """A host that the code names, whose code names it, and how it is talked to. ``country`` is joined later."""
+    """A host that the package names, whose code names it, and how it is talked to. ``country`` is joined later.
+
+    ``kind``: ``host`` of an address, ``mail`` domain of a mail address, ``link`` host whose web links open the app.
+    ``cleartext``: an unencrypted address names it, and Android lets the app use that on some device it installs on.
+    ``refused_from``: the API level from which Android refuses unencrypted connections to it; None: from none.
+    """
 
     host: str
     urls: tuple[str, ...] = ()
@@ -353,6 +359,8 @@ class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
     cleartext: bool | None = None
     pinned: bool | None = None
     country: str | None = None
+    kind: EndpointKind = "host"
+    refused_from: int | None = None
     at: Place | None = None
 
 
@@ -384,7 +392,12 @@ class Trait(Struct, frozen=True, tag="trait", tag_field="fact"):
 
 
 class Signer(Struct, frozen=True, tag="signer", tag_field="fact"):
-    """A signing certificate: SHA-256 of its DER form, schemes it signs with (v1, v2, v3, v3.1)."""
+    """A signing certificate: SHA-256 of its DER form, schemes it signs with (v1, v2, v3, v3.1).
+
+    ``algorithm`` is that of the certificate's own signature, ``signed_with`` those of the package's. ``debug``: a debug key, or
+    one that everybody has. ``lineage`` are the certificates before it (SHA-256), oldest first, where the key was rotated;
+    ``min_sdk`` the API level from which a rotated key counts.
+    """
 
     sha256: str
     schemes: tuple[str, ...] = ()
@@ -395,6 +408,9 @@ class Signer(Struct, frozen=True, tag="signer", tag_field="fact"):
     not_before: str = ""
     not_after: str = ""
     debug: bool = False
+    signed_with: tuple[str, ...] = ()
+    lineage: tuple[str, ...] = ()
+    min_sdk: int | None = None
 
 
 class Gap(Struct, frozen=True, tag="gap", tag_field="fact"):

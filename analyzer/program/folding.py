@@ -10,6 +10,7 @@ from analyzer.program.graph.program_graph import ProgramGraph
 
 _MAX_DEPTH = 12
 _LONGEST = 4096
+UNKNOWN_PIECE = "%s"
 _BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
 _RECEIVERS = frozenset({*_BUILDERS, "Ljava/lang/CharSequence;", "Ljava/lang/Appendable;", "Ljava/lang/Object;"})
 
@@ -42,6 +43,24 @@ class Folder:
         if origin.kind == "field":
             return self._field(dex.pools.field(origin.value), depth)
         return self._call(node, objects, origin, depth) if origin.kind == "call" else None
+
+    def hands_out_text(self, node: int, at: int) -> bool:
+        """Whether the call at instruction *at* gives a text that was put together: of a builder, or by ``concat``."""
+        holder, name = self._called(node, at)
+        return (name == "toString" and holder in _BUILDERS) or (name == "concat" and holder == "Ljava/lang/String;")
+
+    def template(self, node: int, at: int) -> str:
+        """The text that such a call gives, with ``%s`` for each piece that is not known; '' when nothing of it is."""
+        objects = self._graph.bodies.objects(node)
+        if objects is None:
+            return ""
+        if self._called(node, at)[1] == "concat":
+            pieces = [self.argument(node, at, position) for position in (0, 1)]
+        else:
+            builder = self._builder(node, objects, objects.at(at, 0))
+            calls = self._calls_on_builders(node, objects).get(builder, ()) if builder else ()
+            pieces = [self._piece(node, objects, where, 0) for where in calls if where < at]
+        return "".join(UNKNOWN_PIECE if piece is None else piece for piece in pieces)[:_LONGEST]
 
     def argument(self, node: int, at: int, position: int, depth: int = 0) -> str | None:
         """The text at an argument position of the call at instruction *at*: known when all its origins agree."""

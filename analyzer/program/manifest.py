@@ -69,7 +69,10 @@ class ManifestComponent(Struct, frozen=True):
 
 
 class Application(Struct, frozen=True):
-    """The ``<application>`` element's settings; booleans carry Android's defaults for the app's target SDK."""
+    """The ``<application>`` element's settings; booleans carry Android's defaults for the app's target SDK.
+
+    ``cleartext_stated`` is what the manifest itself says of unencrypted traffic, None where it says nothing.
+    """
 
     name: str | None = None
     label: str | None = None
@@ -77,6 +80,7 @@ class Application(Struct, frozen=True):
     allow_backup: bool = True
     backup_rules: bool = False
     cleartext: bool = True
+    cleartext_stated: bool | None = None
     test_only: bool = False
     request_legacy_external_storage: bool = False
     has_code: bool = True
@@ -103,6 +107,7 @@ class Manifest(Struct, frozen=True):
     split: str | None
     instrumentation: tuple[str, ...]
     network_security: NetworkSecurity | None
+    metadata: dict[str, str] = {}
 
     def main_classes(self) -> list[str]:
         """The classes that are the app's own unless a library claims them: the application and what the launcher shows."""
@@ -208,7 +213,18 @@ def _read(reader: _Reader, root: XmlElement, package: Package, gaps: list[Gap]) 
         split=root.get("split"),
         instrumentation=tuple(name for child in root.findall("instrumentation") if (name := reader.class_name(child))),
         network_security=_network_security(reader, element, package, gaps),
+        metadata=_metadata(reader, element),
     )
+
+
+def _metadata(reader: _Reader, application: XmlElement) -> dict[str, str]:
+    """The application's ``<meta-data>`` by name, as text."""
+    found = {}
+    for child in application.findall("meta-data"):
+        name, value = child.get("name"), reader.text(child, "value")
+        if name and value:
+            found[name] = value
+    return found
 
 
 def _version_code(reader: _Reader, root: XmlElement) -> int | None:
@@ -227,6 +243,7 @@ def _read_application(reader: _Reader, element: XmlElement, target_sdk: int) -> 
         backup_rules=element.get("fullBackupContent") is not None or element.get("dataExtractionRules") is not None,
         # Cleartext is permitted by default up to targetSdk 27 (R.attr.usesCleartextTraffic).
         cleartext=reader.flag(element, "usesCleartextTraffic", default=target_sdk < 28),
+        cleartext_stated=reader.flag(element, "usesCleartextTraffic", True) if element.get("usesCleartextTraffic") else None,
         test_only=reader.flag(element, "testOnly", default=False),
         request_legacy_external_storage=reader.flag(element, "requestLegacyExternalStorage", default=False),
         has_code=reader.flag(element, "hasCode", default=True),

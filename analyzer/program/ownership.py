@@ -92,6 +92,10 @@ class Ownership:
         own = {package, *(name for name in mains if self._lookup(name) == UNKNOWN)}
         own |= {_own_prefix(name, tables.shared_roots) for name in own}
         self._owners |= {prefix: APP for prefix in own - {""} if self._owners.get(prefix) is None}
+        # An app whose own package lies under a maker's two names is that maker's, or a namesake of it: no library of it is meant.
+        name = ".".join(package.split(".")[:2])
+        if name != package and name in self._owners:
+            self._owners[name] = APP
 
     def owner(self, cls: str) -> Owner:
         """The owner of the class with descriptor *cls* (``Lcom/a/B;``)."""

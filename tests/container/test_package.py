@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from analyzer.container import Limits, open_package
 from analyzer.container.signing import read_signers
 from analyzer.errors import ApkvetError, FormatError, PackageError
+from analyzer.facts import Gap
 
 MANIFEST = "AndroidManifest.xml"
 
@@ -178,4 +179,4 @@ def test_a_damaged_signature_is_a_gap(tmp_path: Path) -> None:
     with open_package(write(tmp_path / "a.apk", (MANIFEST, b""), ("META-INF/X.RSA", b"no der"))) as package:
         signers, gaps = read_signers(package)
     assert signers == []
-    assert [gap.kind for gap in gaps] == ["bad-signature"]
+    assert [isinstance(gap, Gap) and gap.kind for gap in gaps] == ["bad-signature"]

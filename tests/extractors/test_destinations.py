@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from analyzer.facts import Endpoint, Fact, Gap, Library, Observation, Owner, Place
+from analyzer.recipients import endpoint_docs, library_docs
 from analyzer.scan import observe
-from analyzer.vendors import Noise, endpoint_docs, library_docs, load_vendors
+from analyzer.vendors import Noise, load_vendors
 
 Observed = Callable[[str], Observation]
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import pytest
+
+from analyzer.errors import RuleError
 from analyzer.platform.knowledge import read_table
 from analyzer.program.ownership import load_owner_tables
+from analyzer.vendors import load_vendors
+
+TRACKERS = ("prefix", "name", "kind", "country", "source")
 
 
 def test_every_library_of_the_owner_table_has_a_kind(root: Path) -> None:
@@ -19,10 +26,39 @@ def test_every_library_of_the_owner_table_has_a_kind(root: Path) -> None:
     assert set(listed.values()) == kinds
 
 
-def test_vendors_have_a_country_or_say_that_it_is_not_known(root: Path) -> None:
-    rows = list(read_table(root / "rules/knowledge/vendors.tsv", ("vendor", "country", "source")))
-    assert [vendor for vendor, country, _ in rows if not re.fullmatch("[A-Z]{2}", country)] == ["SuperAds"]
-    assert len({vendor for vendor, _, _ in rows}) == len(rows) >= 160
+def test_vendors_have_a_seat_with_its_source_or_say_that_it_is_not_known(root: Path) -> None:
+    rows = list(read_table(root / "rules/knowledge/vendors.tsv", ("vendor", "country", "seat", "checked", "source")))
+    assert [vendor for vendor, country, _, _, _ in rows if not re.fullmatch("[A-Z]{2}", country)] == ["SuperAds"]
+    assert [row for row in rows if row[1] and not (row[2] and row[4].startswith(("https://", "http://")))] == []
+    assert len({vendor for vendor, *_ in rows}) == len(rows) >= 250
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Example\tDE\tExample GmbH, Berlin\tread\t", "the row has no source"),
+        ("Example\tDE\tExample GmbH, Berlin\tread\tbackground knowledge", "needs the address of a page"),
+        ("Example\tDE\tExample GmbH, Berlin\tsure\thttps://example.com/imprint", "needs the address of a page"),
+        ("Example\tDE\thttps://example.com/imprint", "the row has 3 columns, not 5"),
+    ],
+)
+def test_a_vendor_without_a_source_is_refused(root: Path, tmp_path: Path, row: str, said: str) -> None:
+    shutil.copytree(root / "rules/knowledge", tmp_path / "knowledge")
+    path = tmp_path / "knowledge/vendors.tsv"
+    path.write_text(f"{path.read_text(encoding='utf-8')}{row}\n", encoding="utf-8")
+    with pytest.raises(RuleError, match=said):
+        load_vendors(tmp_path)
+
+
+def test_trackers_of_a_known_maker_have_its_seat(root: Path) -> None:
+    vendors = load_vendors(root / "rules")
+    listed = {name for _, name, *_ in read_table(root / "rules/knowledge/exodus/trackers.tsv", TRACKERS)}
+    makers = {
+        name: vendor for name, vendor, _ in read_table(root / "rules/knowledge/exodus/makers.tsv", ("name", "vendor", "source"))
+    }
+    assert makers.keys() - listed == set()
+    assert vendors.libraries["Facebook Ads"] == ("advertising", "Meta", "US")
+    assert vendors.libraries["Smart"] == ("analytics", "Smart AdServer", "FR")
 
 
 def test_trackers_do_not_replace_names_of_the_own_table(root: Path) -> None:

@@ -1,0 +1,18 @@
+"""Who signed the package, and which store says that it delivered it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from analyzer.container import Package
+from analyzer.container.signing import read_signers
+from analyzer.facts import Fact
+from analyzer.platform.knowledge import read_table
+
+
+def signer_facts(package: Package, knowledge: Path) -> Iterator[Fact]:
+    """Certificates, marks and gaps; keys that everybody has are those of ``public_keys.tsv``. Raises ``RuleError``."""
+    public = frozenset(row[0] for row in read_table(knowledge / "public_keys.tsv", ("sha256", "name", "source")))
+    signers, notes = read_signers(package, public)
+    yield from (*signers, *notes)

@@ -1,0 +1,62 @@
+"""Initial values of static fields: ``encoded_array_item`` of the dex-format specification.
+
+A constant that a compiler puts into its users as well stands here only once more; one that it does not (a field of an
+annotation, a text that is read through its field) stands only here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.formats.dex.file import DexFile
+from analyzer.formats.dex.leb128 import read_uleb128
+
+_STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN = 0x17, 0x1C, 0x1D, 0x1E, 0x1F
+_MOST_FIELDS = 1 << 16
+
+
+def static_strings(dex: DexFile, class_row: int) -> dict[str, int]:
+    """The static fields of one class that begin as a text: name to row of the text; empty where that cannot be read."""
+    pools = dex.pools
+    offset, data = int(pools.classes["values"][class_row]), int(pools.classes["data"][class_row])
+    if not offset or not data:
+        return {}
+    try:
+        rows = list(_first_strings(dex.data, offset))
+        fields = list(_static_fields(dex.data, data, len(rows)))
+    except (IndexError, ValueError):
+        return {}
+    strings, known = len(pools.string_offsets), len(pools.fields)
+    return {
+        pools.string(int(pools.fields[field]["name"])): row
+        for field, row in zip(fields, rows, strict=False)
+        if row is not None and row < strings and field < known
+    }
+
+
+def _first_strings(data: bytes, at: int) -> Iterator[int | None]:
+    """The values of an array up to the first that holds values itself; None for what is no text."""
+    count, at = read_uleb128(data, at)
+    for _ in range(min(count, _MOST_FIELDS)):
+        head = data[at]
+        kind, size = head & 0x1F, head >> 5
+        if kind in (_ARRAY, _ANNOTATION):  # javac gives static fields none of these
+            return
+        length = 0 if kind in (_NULL, _BOOLEAN) else size + 1
+        if at + 1 + length > len(data):
+            return
+        yield int.from_bytes(data[at + 1 : at + 1 + length], "little") if kind == _STRING else None
+        at += 1 + length
+
+
+def _static_fields(data: bytes, at: int, most: int) -> Iterator[int]:
+    """The field rows of the first *most* static fields, in the order of their values."""
+    count, at = read_uleb128(data, at)
+    for _ in range(3):
+        _, at = read_uleb128(data, at)
+    row = 0
+    for _ in range(min(count, most)):
+        step, at = read_uleb128(data, at)
+        _, at = read_uleb128(data, at)
+        row += step
+        yield row

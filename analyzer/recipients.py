@@ -1,0 +1,94 @@
+"""Libraries and hosts as a result lists them: what was observed, joined with who is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from analyzer.domains import registered_domain
+from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Library, Reach
+from analyzer.result import Country, EndpointDoc, Evidence, LibraryDoc, LibraryUse, OtherHostDoc, OtherHostKind
+from analyzer.vendors import Maker, Vendors
+
+_MOST_EVIDENCE = 8
+
+
+def library_docs(shown: Iterable[Library], uses: Mapping[str, Sequence[LibraryUse]], vendors: Vendors) -> tuple[LibraryDoc, ...]:
+    """The libraries, each with everything that shows it and what its code calls for (``uses_of``)."""
+    found: dict[str, list[Library]] = {}
+    for fact in shown:
+        found.setdefault(fact.name, []).append(fact)
+    return tuple(_library(name, facts, vendors, uses.get(name, ())) for name, facts in sorted(found.items()))
+
+
+def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequence[LibraryUse]) -> LibraryDoc:
+    maker = vendors.libraries.get(name, Maker("", "", ""))
+    versions = {fact.version for fact in shown if fact.version}
+    evidence = dict.fromkeys(Evidence(fact.evidence, fact.at) for fact in shown)
+    return LibraryDoc(
+        name,
+        versions.pop() if len(versions) == 1 else None,
+        all(fact.renamed for fact in shown),
+        maker.kind or None,
+        maker.vendor or None,
+        Country(maker.country, "sdk") if maker.country else None,
+        vendors.gets_data(name),
+        tuple(evidence)[:_MOST_EVIDENCE],
+        tuple(uses),
+    )
+
+
+def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]) -> dict[str, list[LibraryUse]]:
+    """The categories that each library's own calls touch, with what starts them."""
+    kinds: dict[tuple[str, str | None], set[str]] = {}
+    for reach in reaches:
+        if reach.at is not None:
+            kinds.setdefault((reach.at.file, reach.at.method), set()).add(reach.kind)
+    found: dict[str, dict[str, tuple[int, set[str]]]] = {}
+    for call in calls:
+        category = "clipboard" if isinstance(call, ClipboardAccess) else call.category
+        if call.owner.kind == "library" and call.owner.name and call.at is not None and category is not None:
+            count, triggers = found.setdefault(call.owner.name, {}).get(category, (0, set()))
+            started = kinds.get((call.at.file, call.at.method), set())
+            found[call.owner.name][category] = count + 1, triggers | started
+    return {
+        name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
+        for name, uses in found.items()
+    }
+
+
+def endpoint_docs(named: Iterable[Endpoint], vendors: Vendors) -> tuple[EndpointDoc, ...]:
+    """The hosts that data may go to, each once for each owner of the code that names it."""
+    found: dict[tuple[str, str, str], list[Endpoint]] = {}
+    for fact in named:
+        found.setdefault((fact.host, fact.owner.kind, fact.owner.name or ""), []).append(fact)
+    return tuple(_endpoint(host, facts, vendors) for (host, _, _), facts in sorted(found.items()))
+
+
+def _endpoint(host: str, facts: Sequence[Endpoint], vendors: Vendors) -> EndpointDoc:
+    urls = tuple(dict.fromkeys(url for fact in facts for url in fact.urls))
+    service, store = vendors.cloud_of(host, urls) or (None, None)
+    return EndpointDoc(
+        host,
+        urls,
+        facts[0].owner,
+        vendors.vendor_of(host),
+        vendors.country_of(host),
+        any(fact.cleartext for fact in facts),
+        any(fact.pinned for fact in facts),
+        tuple(Evidence(url, fact.at) for fact in facts for url in (fact.urls[:1] or (host,)))[:_MOST_EVIDENCE],
+        registered_domain(host),
+        service,
+        store,
+        next((fact.refused_from for fact in facts if fact.refused_from is not None), None),
+    )
+
+
+def other_host_docs(named: Iterable[Endpoint], vendors: Vendors) -> tuple[OtherHostDoc, ...]:
+    """The hosts that are named for another reason than to send something there, each with that reason."""
+    found: dict[tuple[str, str], OtherHostDoc] = {}
+    for fact in named:
+        why = vendors.noise_of(fact)
+        kind: OtherHostKind | None = "name" if why else "mail" if fact.kind == "mail" else "link" if fact.kind == "link" else None
+        if kind is not None:
+            found.setdefault((fact.host, kind), OtherHostDoc(fact.host, kind, why or "", fact.at))
+    return tuple(found[key] for key in sorted(found))

@@ -1,0 +1,14 @@
+package org.apkvet.dest.versions;
+
+import android.app.Activity;
+import android.os.Bundle;
+import io.branch.referral.Branch;
+
+/** Brings libraries that state their versions in four ways. */
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        new Branch().initSession(okhttp3.internal.Version.userAgent(2));
+    }
+}
