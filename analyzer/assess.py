@@ -20,6 +20,7 @@ from analyzer.facts import (
     Permission,
     Place,
     Reach,
+    Secret,
     Signer,
     Stage,
     Trait,
@@ -48,6 +49,7 @@ from analyzer.result import (
     RuleDoc,
     RuleDocs,
     Score,
+    SecretDoc,
     Strength,
     TriggerDoc,
     UndecidedRule,
@@ -158,7 +160,7 @@ def assess(
         flows=None,
         libraries=seen.library_docs,
         endpoints=seen.endpoint_docs,
-        secrets=None,
+        secrets=tuple(map(_secret, seen.of(Secret))) if seen.ran("secrets") else None,
         native=None,
         payloads=None,
         findings=judged.findings,
@@ -253,6 +255,10 @@ def _app(seen: _Seen) -> AppDoc:
         splits=identity.splits,
         traits=traits,
     )
+
+
+def _secret(fact: Secret) -> SecretDoc:
+    return SecretDoc(fact.kind, fact.masked, fact.exposes, fact.owner, fact.at)
 
 
 def _component(fact: Component) -> ComponentDoc:

@@ -237,6 +237,16 @@ class OtherHostDoc(Struct, frozen=True):
     place: Place | None
 
 
+class SecretDoc(Struct, frozen=True):
+    """A key or token in the package, masked, with what it opens; ``owner`` of the code or file that holds it."""
+
+    kind: str
+    masked: str
+    exposes: str
+    owner: Owner
+    place: Place | None
+
+
 class Finding(Struct, frozen=True):
     """A rule that matched for one owner. ``waived`` is the waiver's reason; waived findings stay listed and cost nothing.
 
@@ -434,7 +444,7 @@ class Result(Struct, frozen=True):
     flows: tuple[dict[str, Any], ...] | None
     libraries: tuple[LibraryDoc, ...] | None
     endpoints: tuple[EndpointDoc, ...] | None
-    secrets: tuple[dict[str, Any], ...] | None
+    secrets: tuple[SecretDoc, ...] | None
     native: tuple[dict[str, Any], ...] | None
     payloads: tuple[dict[str, Any], ...] | None
     findings: tuple[Finding, ...] | None

@@ -23,11 +23,14 @@ from analyzer.extractors.blind_spots import blind_spots
 from analyzer.extractors.clipboard import clipboard_facts
 from analyzer.extractors.code_addresses import load_address_calls
 from analyzer.extractors.endpoints import endpoint_facts
+from analyzer.extractors.file_search import search_files
 from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.extractors.reach import load_traced, reach_facts
+from analyzer.extractors.secret_shapes import load_secret_tables
+from analyzer.extractors.secrets import Secrets
 from analyzer.extractors.signers import signer_facts
 from analyzer.extractors.strings import strings
 from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
@@ -47,7 +50,7 @@ from analyzer.result import Result
 
 __all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints")
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets")
 
 
 class Depth(Struct, frozen=True):
@@ -117,8 +120,13 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("permissions")
         facts += library_facts(app, graph.linked, load_library_tables(knowledge))
         clock.lap("libraries")
-        facts += endpoint_facts(app, graph, load_address_calls(knowledge))
+        secret_tables = load_secret_tables(knowledge)
+        in_files = search_files(app, secret_tables)
+        facts += [*in_files.notes, *endpoint_facts(app, graph, load_address_calls(knowledge), in_files.addresses)]
         clock.lap("endpoints")
+        secrets = Secrets(app, graph, secret_tables, in_files.secrets)
+        facts = [*secrets.hide(facts), *secrets.facts]
+        clock.lap("secrets")
         return Observation(
             version=OBSERVATION_VERSION,
             tool_version=__version__,

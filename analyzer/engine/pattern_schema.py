@@ -250,8 +250,18 @@ class SignerPattern(Struct, frozen=True, forbid_unknown_fields=True):
     scheme: Text | None = None
     subject: Text | None = None
     algorithm: Text | None = None
+    signed_with: Text | None = None
     debug: bool | None = None
+    rotated: bool | None = None
     key_bits_below: int | None = None
+
+
+class SecretPattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key or token in the package."""
+
+    kind: Text | None = None
+    owner: OwnerKind | list[OwnerKind] | None = None
+    owner_name: Text | None = None
 
 
 class GapPattern(Struct, frozen=True, forbid_unknown_fields=True):
@@ -296,6 +306,7 @@ Pattern = (
     | PayloadPattern
     | TraitPattern
     | SignerPattern
+    | SecretPattern
     | GapPattern
     | SdkPattern
     | AppPattern

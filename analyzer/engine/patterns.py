@@ -25,6 +25,7 @@ from analyzer.engine.pattern_schema import (
     PermissionPattern,
     ReachPattern,
     SdkPattern,
+    SecretPattern,
     SignerPattern,
     StringPattern,
     Text,
@@ -49,6 +50,7 @@ from analyzer.facts import (
     Payload,
     Permission,
     Reach,
+    Secret,
     Signer,
     Stage,
     Trait,
@@ -73,6 +75,7 @@ FACT_OF: dict[type[Pattern], tuple[type[Fact], Stage | None]] = {
     PayloadPattern: (Payload, "payloads"),
     TraitPattern: (Trait, "manifest"),
     SignerPattern: (Signer, "signers"),
+    SecretPattern: (Secret, "secrets"),
     GapPattern: (Gap, None),
     SdkPattern: (AppIdentity, "manifest"),
     AppPattern: (AppIdentity, "manifest"),
@@ -409,8 +412,18 @@ def _signer(p: SignerPattern) -> list[Test]:
         *_texts(p.scheme, lambda f: f.schemes),
         *_text(p.subject, lambda f: f.subject),
         *_text(p.algorithm, lambda f: f.algorithm),
+        *_texts(p.signed_with, lambda f: f.signed_with),
         *_value(p.debug, "debug"),
+        *_filled(p.rotated, "lineage"),
         *weak,
+    ]
+
+
+def _secret(p: SecretPattern) -> list[Test]:
+    return [
+        *_text(p.kind, lambda f: f.kind),
+        *_text(_as_text(p.owner), lambda f: f.owner.kind),
+        *_text(p.owner_name, lambda f: f.owner.name),
     ]
 
 
@@ -453,6 +466,7 @@ _COMPILERS: dict[type[Pattern], Callable[..., list[Test]]] = {
     PayloadPattern: _payload,
     TraitPattern: _trait,
     SignerPattern: _signer,
+    SecretPattern: _secret,
     GapPattern: _gap,
     SdkPattern: _sdk,
     AppPattern: _app,

@@ -20,6 +20,7 @@ from analyzer.engine.pattern_schema import (
     PermissionPattern,
     ReachPattern,
     SdkPattern,
+    SecretPattern,
     SignerPattern,
     StringPattern,
     TraitPattern,
@@ -59,6 +60,7 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     payload: PayloadPattern | None = None
     trait: TraitPattern | None = None
     signer: SignerPattern | None = None
+    secret: SecretPattern | None = None
     gap: GapPattern | None = None
     sdk: SdkPattern | None = None
     app: AppPattern | None = None

@@ -15,6 +15,7 @@ import numpy as np
 
 from analyzer.errors import RuleError
 from analyzer.extractors.addresses import Address, bare_host, mail_addresses, web_addresses
+from analyzer.extractors.named_calls import named_calls
 from analyzer.facts import Owner, Place
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex.values import static_strings
@@ -88,9 +89,7 @@ class _Texts:
             return []
         order = np.argsort(offsets, kind="stable")
         ordered = offsets[order]
-        last = self._dex.data.find(b"\0", int(ordered[-1]) + 1)
-        low, high = int(ordered[0]), last if last > 0 else len(self._dex.data)
-        found = [match.start() for match in _MARK.finditer(self._dex.data, low, high)]
+        found = [match.start() for match in _MARK.finditer(self._dex.data, *self._dex.text_region)]
         rows = order[np.searchsorted(ordered, np.array(found, dtype=np.int64), side="right") - 1] if found else order[:0]
         return sorted(set(rows.tolist()))
 
@@ -150,7 +149,7 @@ class _Assembled:
             for at in self._builds(node):
                 text = self._folder.template(node, at)
                 yield from self._named(node, at, web_addresses(text))
-        for node, at, position, takes in self._sites(calls):
+        for node, at, (position, takes) in named_calls(self._graph, self._number, calls.by_class):
             text = self._folder.argument(node, at, position) or ""
             if takes == "address":
                 yield from self._named(node, at, web_addresses(text))
@@ -162,28 +161,6 @@ class _Assembled:
         """The calls of a method that hand out a text that was put together."""
         objects = self._graph.bodies.objects(node)
         return [at for at in objects.invokes() if self._folder.hands_out_text(node, at)] if objects else []
-
-    def _sites(self, calls: AddressCalls) -> Iterator[tuple[int, int, int, str]]:
-        """Node, instruction, argument position and what it is, of each call that takes a host or address."""
-        dex = self._dex
-        wanted: dict[int, tuple[int, str]] = {}
-        for holder, members in calls.by_class.items():
-            type_row = dex.pools.type_row(holder)
-            rows = [] if type_row is None else np.flatnonzero(dex.pools.methods["holder"] == type_row).tolist()
-            for row in rows:
-                member = dex.pools.method_member(row)
-                taken = members.get(member) or members.get(member.partition("(")[0])
-                if taken is not None:
-                    wanted[row] = taken
-        if not wanted:
-            return
-        mask = np.zeros(len(dex.pools.methods) + 1, dtype=bool)
-        mask[list(wanted)] = True
-        for hit in np.flatnonzero(mask[dex.invokes.target])[:_MOST_SITES].tolist():
-            row = int(dex.invokes.row[hit])
-            at = row - int(dex.instructions.first[dex.instructions.item[row]])
-            for node in self._graph.linked.nodes_at(self._number, row):
-                yield node, at, *wanted[int(dex.invokes.target[hit])]
 
     def _named(self, node: int, at: int, addresses: Iterable[Address]) -> Iterator[Named]:
         for address in addresses:

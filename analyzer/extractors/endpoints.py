@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from analyzer.extractors.addresses import PLAIN, Address, bare_host
+from analyzer.extractors.addresses import PLAIN, Address, bare_host, web_addresses
 from analyzer.extractors.code_addresses import PIN, AddressCalls, Named, code_addresses
-from analyzer.extractors.file_addresses import file_addresses
 from analyzer.facts import Endpoint, EndpointKind, Gap, Owner, Place
 from analyzer.program.app import App
 from analyzer.program.graph.program_graph import ProgramGraph
@@ -24,15 +23,14 @@ _NOBODY = Owner("unknown")
 _CONFIG_SINCE, _FLAG_SINCE, _DEFAULT_SINCE = 24, 23, 28
 
 
-def endpoint_facts(app: App, graph: ProgramGraph, calls: AddressCalls) -> Iterator[Endpoint | Gap]:
+def endpoint_facts(
+    app: App, graph: ProgramGraph, calls: AddressCalls, in_files: Iterable[tuple[Address, Place]]
+) -> Iterator[Endpoint | Gap]:
     """A fact for each host, owner and file, with up to five addresses; the place is that of the first."""
     found: dict[tuple[EndpointKind, str, Owner, str], list[Named]] = {}
     cut = False
     pins = set()
-    for named in _all(app, graph, calls):
-        if isinstance(named, Gap):
-            yield named
-            continue
+    for named in _all(app, graph, calls, in_files):
         if named.address.scheme == PIN:
             pins.add(named.address.host)
         key = (named.address.kind, named.address.host, named.owner, named.at.file)
@@ -57,10 +55,12 @@ def endpoint_facts(app: App, graph: ProgramGraph, calls: AddressCalls) -> Iterat
         yield Gap("budget", f"More than {_MOST_FACTS} hosts are named; the first are listed.", could_hide="Further hosts.")
 
 
-def _all(app: App, graph: ProgramGraph, calls: AddressCalls) -> Iterator[Named | Gap]:
+def _all(app: App, graph: ProgramGraph, calls: AddressCalls, in_files: Iterable[tuple[Address, Place]]) -> Iterator[Named]:
     yield from code_addresses(app, graph, calls)
-    for found in file_addresses(app):
-        yield found if isinstance(found, Gap) else Named(found[0], _NOBODY, found[1])
+    yield from (Named(address, _NOBODY, place) for address, place in in_files)
+    for value in app.manifest.metadata.values():
+        for address in web_addresses(value):
+            yield Named(address, _NOBODY, Place("AndroidManifest.xml"))
     for component in app.manifest.components:
         owner = app.ownership.by_name(f"L{(component.target or component.name).replace('.', '/')};")
         for host in _links(component):

@@ -413,6 +413,19 @@ class Signer(Struct, frozen=True, tag="signer", tag_field="fact"):
     min_sdk: int | None = None
 
 
+class Secret(Struct, frozen=True, tag="secret", tag_field="fact"):
+    """A key or token in the package that opens a store of data. The value itself is kept nowhere: ``masked`` shows its ends.
+
+    ``exposes`` says what it opens, ``owner`` whose code or file holds it.
+    """
+
+    kind: str
+    masked: str = ""
+    exposes: str = ""
+    owner: Owner = Owner("unknown")
+    at: Place | None = None
+
+
 class Gap(Struct, frozen=True, tag="gap", tag_field="fact"):
     """Something that could not be seen: its kind, place, why, what it could hide and what would lift it."""
 
@@ -441,6 +454,7 @@ Fact = (
     | Payload
     | Trait
     | Signer
+    | Secret
     | Gap
 )
 """Every kind of fact. Those of stages that this version does not have are words for rules that wait for them."""
@@ -461,5 +475,6 @@ FACT_TYPES: dict[str, type[Fact]] = {
     "payload": Payload,
     "trait": Trait,
     "signer": Signer,
+    "secret": Secret,
     "gap": Gap,
 }

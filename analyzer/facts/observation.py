@@ -14,7 +14,7 @@ from analyzer.facts.model import Fact
 
 OBSERVATION_VERSION = 3
 
-Stage = Literal["manifest", "signers", "dex", "reach", "flow", "libraries", "endpoints", "native", "payloads"]
+Stage = Literal["manifest", "signers", "dex", "reach", "flow", "libraries", "endpoints", "secrets", "native", "payloads"]
 
 
 class Coverage(Struct, frozen=True):

@@ -7,11 +7,12 @@ of a table costs up to a sixth of a whole scan.) Layout: AOSP frameworks/base li
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from analyzer.errors import FormatError
-from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_string
+from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_size, pool_string
 
 _TABLE, _PACKAGE, _TYPE = 0x0002, 0x0200, 0x0201
 _SPARSE, _OFFSET16 = 0x01, 0x02
@@ -19,6 +20,7 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008
 _REFERENCE, _STRING, _DECIMAL, _HEX, _BOOLEAN = 0x01, 0x03, 0x10, 0x11, 0x12
 _NO_ENTRY = 0xFFFFFFFF
 _MOST_REFERENCES = 20
+_MOST_ENTRIES = 1 << 16
 
 
 class _Value(NamedTuple):
@@ -53,6 +55,38 @@ class Resources:
         except (FormatError, struct.error, IndexError) as error:
             self.problem = f"resource {resource:#010x}: {error}"
             return None
+
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """The texts of the string resources with these names, as far as they are there, in the default configuration."""
+        wanted = {name for name in names if name.encode() in self._data or name.encode("utf-16-le") in self._data}
+        if not wanted:
+            return {}
+        try:
+            return dict(self._named(wanted))
+        except (FormatError, struct.error, IndexError) as error:
+            self.problem = f"names of resources: {error}"
+            return {}
+
+    def _named(self, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+        data = self._data
+        for package in self._top:
+            if package.type != _PACKAGE:
+                continue
+            number, types_at, keys_at = (struct.unpack_from("<I", data, package.start + at)[0] for at in (8, 268, 276))
+            types, keys = _pool_at(data, package, types_at), _pool_at(data, package, keys_at)
+            known = {at for at in range(pool_size(data, keys)) if pool_string(data, keys, at) in wanted}
+            kinds = [at + 1 for at in range(min(pool_size(data, types), 255)) if pool_string(data, types, at) == "string"]
+            for kind in kinds:
+                top = (number & 0xFF) << 24 | kind << 16
+                for chunk in self._types.get(top >> 16, ()):
+                    if not _is_default(data, chunk):
+                        continue
+                    count = struct.unpack_from("<I", data, chunk.start + 12)[0]
+                    for index in range(min(count, _MOST_ENTRIES)):
+                        key = _key(data, chunk, index)
+                        text = self._text(top | index) if key in known else None
+                        if key is not None and text:
+                            yield pool_string(data, keys, key), text
 
     def _text(self, resource: int) -> str | None:
         for _ in range(_MOST_REFERENCES):
@@ -117,6 +151,33 @@ def _is_default(data: bytes, chunk: Chunk) -> bool:
     """Whether a type chunk is for the default configuration: all zero behind the configuration's size."""
     size = struct.unpack_from("<I", data, chunk.start + 20)[0]
     return not any(data[chunk.start + 24 : min(chunk.start + 20 + size, chunk.start + chunk.header)])
+
+
+def _pool_at(data: bytes, package: Chunk, offset: int) -> Chunk:
+    """The string pool at *offset* of a package chunk. Raises ``FormatError``."""
+    for chunk in chunks(data, package.start + offset, package.end):
+        if chunk.type == STRING_POOL:
+            return chunk
+        break
+    raise FormatError("the package of a resource table has no names")
+
+
+def _key(data: bytes, chunk: Chunk, index: int) -> int | None:
+    """Which name entry *index* of a type chunk has; None when there is none, or the table is sparse."""
+    flags, entries = data[chunk.start + 9], struct.unpack_from("<I", data, chunk.start + 16)[0]
+    table = chunk.start + chunk.header
+    if flags & _SPARSE:
+        return None
+    if flags & _OFFSET16:
+        short = struct.unpack_from("<H", data, table + 2 * index)[0]
+        offset = _NO_ENTRY if short == 0xFFFF else 4 * short
+    else:
+        offset = struct.unpack_from("<I", data, table + 4 * index)[0]
+    at = chunk.start + entries + offset
+    if offset == _NO_ENTRY or at + 8 > chunk.end:
+        return None
+    size, entry_flags, key = struct.unpack_from("<HHI", data, at)
+    return int(size if entry_flags & _COMPACT else key)
 
 
 def _entry(data: bytes, chunk: Chunk, index: int) -> _Value | None:

@@ -50,6 +50,12 @@ def test_libraries(case: tuple[dict[str, Any], Result]) -> None:
     assert all(library.evidence for library in result.libraries or ())
 
 
+def test_secrets(case: tuple[dict[str, Any], Result]) -> None:
+    entry, result = case
+    if "secrets" in entry:
+        assert sorted({secret.kind for secret in result.secrets or ()}) == entry["secrets"]
+
+
 def test_every_package_is_in_the_catalog_and_has_sources() -> None:
     names = sorted(entry["name"] for entry in CATALOG)
     assert names == sorted(path.stem for path in (ROOT / "apk").glob("*.apk"))

@@ -41,6 +41,15 @@ class DexFile:
         self.units: Units = np.frombuffer(data, "<u2", len(data) // 2)
 
     @cached_property
+    def text_region(self) -> tuple[int, int]:
+        """From the first text's bytes to the end of the last, in the order of the file."""
+        offsets = self.pools.string_offsets
+        if not len(offsets):
+            return 0, 0
+        last = self.data.find(b"\0", int(offsets.max()) + 1)
+        return int(offsets.min()), last if last > 0 else len(self.data)
+
+    @cached_property
     def methods(self) -> EncodedMethods:
         """The methods that this file's classes define."""
         return read_encoded_methods(self.data, self.pools)
