@@ -31,6 +31,7 @@ payload hermes file=assets/index.bundle version=96 uses=Clipboard.getString
 gap native why="2 native libraries were not analysed."
 trait debuggable
 signer abc debug=true
+secret aws-access-key masked=AKIA… at=classes.dex:La/B;->c()V+0001
 """
 
 
