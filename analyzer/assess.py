@@ -28,7 +28,7 @@ from analyzer.facts import (
 from analyzer.findings import findings_of, references_of
 from analyzer.judge import Subject, check_policy, decide, may_use_network, score_of, strongest
 from analyzer.policy import LoadedPolicy
-from analyzer.recipients import endpoint_docs, library_docs, other_host_docs, uses_of
+from analyzer.recipients import doings_of, endpoint_docs, library_docs, other_host_docs
 from analyzer.result import (
     SCHEMA_VERSION,
     ApiCallDoc,
@@ -124,8 +124,9 @@ class _Seen:
         """The libraries, None when they were not looked for."""
         if not self.ran("libraries"):
             return None
-        uses = uses_of([*self.of(ApiCall), *self.of(ClipboardAccess)], self.of(Reach))
-        return library_docs(self.of(Library), uses, self.vendors)
+        calls: list[ApiCall | ClipboardAccess] = [*self.of(ApiCall), *self.of(ClipboardAccess)]
+        doings = doings_of(calls, self.of(Reach), self.of(Permission), self.hosts)
+        return library_docs(self.of(Library), doings, self.vendors)
 
     @cached_property
     def endpoint_docs(self) -> tuple[EndpointDoc, ...] | None:

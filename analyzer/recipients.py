@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from analyzer.domains import registered_domain
-from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Library, Reach
+from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Library, Permission, Reach
 from analyzer.result import Country, EndpointDoc, Evidence, LibraryDoc, LibraryUse, OtherHostDoc, OtherHostKind
 from analyzer.vendors import Maker, Vendors
 
 _MOST_EVIDENCE = 8
 
 
-def library_docs(shown: Iterable[Library], uses: Mapping[str, Sequence[LibraryUse]], vendors: Vendors) -> tuple[LibraryDoc, ...]:
-    """The libraries, each with everything that shows it and what its code calls for (``uses_of``)."""
+class Doings(NamedTuple):
+    """What the code of each library does here: the data that it calls for, declared permissions it uses, hosts that it names."""
+
+    uses: Mapping[str, Sequence[LibraryUse]]
+    permissions: Mapping[str, Collection[str]] = {}
+    hosts: Mapping[str, Collection[str]] = {}
+
+
+def doings_of(
+    calls: Iterable[ApiCall | ClipboardAccess],
+    reaches: Iterable[Reach],
+    permissions: Iterable[Permission],
+    hosts: Iterable[Endpoint],
+) -> Doings:
+    """What each library does, from the facts on calls, triggers, permissions and hosts (those that are no mere names)."""
+    used: dict[str, set[str]] = {}
+    for permission in permissions:
+        for use in permission.used_by if permission.declared else ():
+            if use.owner.kind == "library":
+                used.setdefault(use.owner.name, set()).add(permission.name)
+    named: dict[str, set[str]] = {}
+    for host in hosts:
+        if host.owner.kind == "library":
+            named.setdefault(host.owner.name, set()).add(host.host)
+    return Doings(uses_of(calls, reaches), used, named)
+
+
+def library_docs(shown: Iterable[Library], doings: Doings, vendors: Vendors) -> tuple[LibraryDoc, ...]:
+    """The libraries, each with everything that shows it and what its code does."""
     found: dict[str, list[Library]] = {}
     for fact in shown:
         found.setdefault(fact.name, []).append(fact)
-    return tuple(_library(name, facts, vendors, uses.get(name, ())) for name, facts in sorted(found.items()))
+    return tuple(_library(name, facts, vendors, doings) for name, facts in sorted(found.items()))
 
 
-def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequence[LibraryUse]) -> LibraryDoc:
+def _library(name: str, shown: Sequence[Library], vendors: Vendors, doings: Doings) -> LibraryDoc:
     maker = vendors.libraries.get(name, Maker("", "", ""))
     versions = {fact.version for fact in shown if fact.version}
     evidence = dict.fromkeys(Evidence(fact.evidence, fact.at) for fact in shown)
@@ -33,7 +61,9 @@ def _library(name: str, shown: Sequence[Library], vendors: Vendors, uses: Sequen
         Country(maker.country, "sdk") if maker.country else None,
         vendors.gets_data(name),
         tuple(evidence)[:_MOST_EVIDENCE],
-        tuple(uses),
+        tuple(doings.uses.get(name, ())),
+        tuple(sorted(doings.permissions.get(name, ()))),
+        tuple(sorted(doings.hosts.get(name, ()))),
     )
 
 

@@ -186,7 +186,8 @@ class LibraryUse(Struct, frozen=True, order=True):
 class LibraryDoc(Struct, frozen=True):
     """A third-party library, what shows it, who is behind it, and what its code does here.
 
-    ``renamed``: it lost its name; ``recipient``: it is of a kind that hands data to its maker.
+    ``renamed``: it lost its name; ``recipient``: it is of a kind that hands data to its maker. ``permissions`` are declared ones
+    that its code uses, ``hosts`` those that its code names.
     """
 
     name: str
@@ -198,6 +199,8 @@ class LibraryDoc(Struct, frozen=True):
     recipient: bool
     evidence: tuple[Evidence, ...]
     uses: tuple[LibraryUse, ...]
+    permissions: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 class EndpointDoc(Struct, frozen=True):
@@ -245,6 +248,36 @@ class SecretDoc(Struct, frozen=True):
     exposes: str
     owner: Owner
     place: Place | None
+
+
+class DataTypeDoc(Struct, frozen=True):
+    """A type of data of a store's form: what shows that the code touches it, how well, and what was declared of it.
+
+    ``type`` is the form's id. ``strength`` is None where nothing shows it.
+    """
+
+    type: str
+    label: str
+    group: str
+    strength: Confidence | None
+    evidence: tuple[Evidence, ...]
+    collected: bool
+    shared: bool
+
+
+class DeclaredDoc(Struct, frozen=True):
+    """What a store was told (``form``: google-play) against what was seen; None without ``--declared``.
+
+    ``undeclared``: seen and not declared; ``not_observed``: declared, would be seen, was not; ``agreeing``: both;
+    ``cannot_tell``: declared, and nothing in a package would show it.
+    """
+
+    form: str
+    digest: str
+    undeclared: tuple[DataTypeDoc, ...]
+    not_observed: tuple[DataTypeDoc, ...]
+    agreeing: tuple[DataTypeDoc, ...]
+    cannot_tell: tuple[DataTypeDoc, ...]
 
 
 class Finding(Struct, frozen=True):
@@ -450,7 +483,7 @@ class Result(Struct, frozen=True):
     findings: tuple[Finding, ...] | None
     rules: dict[str, RuleDoc] | None
     waivers: WaiversDoc | None
-    declared: dict[str, Any] | None
+    declared: DeclaredDoc | None
     score: Score | None
     decision: Decision
     catalog: dict[str, Any] | None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from analyzer.cli.options import report_options
-from analyzer.errors import ApkvetError
+from analyzer.errors import ApkvetError, UsageError
 from analyzer.result import VERDICTS, Result, Verdict
 
 if TYPE_CHECKING:
     from analyzer.assess import Agreed
+    from analyzer.declared import Declaration
     from analyzer.engine import RuleSet
     from analyzer.platform.watch import Watch
     from analyzer.policy import LoadedPolicy
@@ -35,6 +36,7 @@ class Settings(NamedTuple):
     reproducible: bool
     quiet: bool
     save: Path | None
+    declared: Path | None = None
 
 
 class Judging(NamedTuple):
@@ -44,6 +46,7 @@ class Judging(NamedTuple):
     policy: LoadedPolicy
     agreed: Agreed | None
     watch: Watch
+    declaration: Declaration | None = None
 
 
 @click.command("scan")
@@ -60,6 +63,12 @@ class Judging(NamedTuple):
 )
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="FILE", help="What was agreed to be lived with, and until when."
+)
+@click.option(
+    "--declared",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Google Play's Data safety form as exported: what the code does that it does not say, and the reverse. For one app.",
 )
 @click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at. Default: today.")
 @click.option("--fail-on", type=click.Choice(VERDICTS[1:]), help="Exit 1 when a verdict is this or worse.")
@@ -85,12 +94,15 @@ def scan_command(
       apkvet scan *.apk -o 'html=reports/{package}.html' --policy our-policy.yaml
       apkvet scan app.apk --policy strict --waivers waivers.yaml
       apkvet scan app.apk -o sarif=app.sarif -o questions=letter.md --lang de
+      apkvet scan app.apk --declared data_safety.csv
     """
     from analyzer.cli.outputs import parse_outputs, write_outputs
     from analyzer.cli.progress import Progress
     from analyzer.reporting import load_look
 
     settings = Settings(**options)  # type: ignore[arg-type]  # click has checked them
+    if settings.declared is not None and len(apps) > 1:
+        raise UsageError("--declared is for one app", mend="Scan each app with its own declaration.")
     targets = parse_outputs(outputs, apps)
     look = load_look(language, templates, one_line=len(apps) > 1)
     judging = load_judging(settings)
@@ -113,20 +125,22 @@ def scan_command(
 
 
 def load_judging(settings: Settings) -> Judging:
-    """Rules, policy and waivers, checked against each other. Raises ``RuleError``."""
+    """Rules, policy and waivers, checked against each other. Raises ``RuleError``, and ``UsageError`` for a declaration."""
     from analyzer.assess import Agreed
+    from analyzer.declared import read_declaration
     from analyzer.judge import check_policy, known_libraries
     from analyzer.policy import load_policy
     from analyzer.scan import load_rules
     from analyzer.waivers import load_waivers
 
+    declaration = read_declaration(settings.declared) if settings.declared is not None else None
     ruleset, watch = load_rules(settings.rules)
     policy = load_policy(settings.policy, settings.group)
     check_policy(policy, ruleset, known_libraries())
     if settings.waivers is None:
-        return Judging(ruleset, policy, None, watch)
+        return Judging(ruleset, policy, None, watch, declaration)
     today = settings.today.date() if settings.today else datetime.datetime.now().astimezone().date()
-    return Judging(ruleset, policy, Agreed(load_waivers(settings.waivers, ruleset.by_id), today), watch)
+    return Judging(ruleset, policy, Agreed(load_waivers(settings.waivers, ruleset.by_id), today), watch, declaration)
 
 
 def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result, str | None]:
@@ -143,6 +157,10 @@ def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result,
         wrapped = ApkvetError(what, where=str(path), mend="Please report this; APKVET_DEBUG=1 shows where it failed.")
         observation = unreadable(path, wrapped)
         result = assess(observation, *judging[:3], reproducible=settings.reproducible)
+    if judging.declaration is not None:
+        from analyzer.declared import with_declaration
+
+        result = with_declaration(result, judging.declaration)
     if settings.save is not None and observation.sha256:
         settings.save.mkdir(parents=True, exist_ok=True)
         save_observation(observation, settings.save / f"{observation.sha256}.msgpack")

@@ -13,6 +13,9 @@ from msgspec import Struct
 from analyzer.facts import Place
 from analyzer.result import Result
 
+# Android's version of each API level from which unencrypted connections may be refused.
+ANDROID = {23: "6", 24: "7", 28: "9"}
+
 
 class Destination(Struct, frozen=True, order=True):
     """Where a flow ends: the API, and the host and country where they are known."""
@@ -31,6 +34,10 @@ class Host(Struct, frozen=True):
     pinned: bool | None
     vendor: str | None
     owner: str | None
+    domain: str | None = None
+    service: str | None = None
+    store: str | None = None
+    refused: str | None = None
 
 
 class Jurisdiction(Struct, frozen=True):
@@ -73,6 +80,10 @@ def hosts(result: Result) -> list[Host] | None:
             pinned=endpoint.pinned,
             vendor=endpoint.vendor,
             owner=endpoint.owner.name or None,
+            domain=endpoint.domain,
+            service=endpoint.service,
+            store=endpoint.store,
+            refused=ANDROID.get(endpoint.refused_from or 0),
         )
         for endpoint in result.endpoints
     ]

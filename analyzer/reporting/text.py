@@ -27,7 +27,7 @@ _SEVERITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", 
 _PLAIN_WIDTH = 110
 _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
-_MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET = 8, 10, 6
+_MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET, _MOST_LIBRARIES = 8, 10, 6, 12
 
 
 def present(result: Result, out: BinaryIO, look: Look) -> None:
@@ -64,6 +64,9 @@ class _Summary:
             self._traced()
             self._findings()
             self._destinations()
+            self._makers()
+            self._declared()
+            self._secrets()
             self._permissions()
             self._score()
             self._waivers()
@@ -192,6 +195,47 @@ class _Summary:
         for each in found:
             parts = (each.libraries, each.hosts, each.ending_only)
             table.add_row(escape(clean(each.code, 4)), *(escape(clean(", ".join(part), 400)) for part in parts))
+        self._console.print(table)
+
+    def _makers(self) -> None:
+        """What libraries that hand data to their makers do here."""
+        found = [library for library in self._result.libraries or () if library.recipient]
+        if not found:
+            return
+        self._head(self._t("section.libraries"))
+        for library in found[:_MOST_LIBRARIES]:
+            name = clean(" ".join(filter(None, (library.name, library.version))), 80)
+            mark = f" ({self._t('label.renamed')})" if library.renamed else ""
+            self._print(f"[bold]{escape(name)}[/bold]{escape(mark)}: {escape(self._words.library_story(library))}")
+        if len(found) > _MOST_LIBRARIES:
+            self._print(self._t.count("label.and-more", len(found) - _MOST_LIBRARIES))
+
+    def _declared(self) -> None:
+        lists = self._words.declared_lists(self._result)
+        if not lists:
+            return
+        self._head(self._t("section.declared"))
+        self._print(escape(self._t("note.declared")), "dim")
+        for title, docs in lists:
+            self._print(f"[bold]{escape(title)}[/bold]")
+            for doc in docs:
+                shown = clean(doc.evidence[0].text, 160) if doc.evidence else ""
+                self._indented(escape(f"{clean(doc.label, 60)} ({clean(doc.group, 40)}){': ' if shown else ''}{shown}"), 2)
+
+    def _secrets(self) -> None:
+        if not self._result.secrets:
+            return
+        self._head(self._t("section.secrets"))
+        self._print(escape(self._t("note.secrets")), "dim")
+        table = self._labels("label.kind", "label.masked", "label.exposes", "label.place")
+        for secret in self._result.secrets:
+            parts = (
+                clean(secret.kind, 40),
+                clean(secret.masked, 40),
+                clean(secret.exposes, 100),
+                self._words.place(secret.place),
+            )
+            table.add_row(*map(escape, parts))
         self._console.print(table)
 
     def _permissions(self) -> None:

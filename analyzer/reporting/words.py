@@ -10,7 +10,7 @@ from analyzer.reporting.messages import Messages
 from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, reached
-from analyzer.result import Clause, ClipboardDoc, PermissionDoc, Result, TriggerDoc
+from analyzer.result import Clause, ClipboardDoc, DataTypeDoc, LibraryDoc, PermissionDoc, Result, TriggerDoc
 
 _MOST_NAMED, _MOST_KINDS = 6, 3
 _MOST_GUARDS = 8
@@ -220,6 +220,34 @@ class Words:
         owners = [j.code for j in found if j.hosts]
         keys = (("paragraph.makers", makers), ("paragraph.hosts", owners))
         return [self.t(key, countries=self.t.listing([clean(code, 4) for code in codes], 6)) for key, codes in keys if codes]
+
+    def library_story(self, library: LibraryDoc) -> str:
+        """What a library does here, in one sentence: who makes it and where, what it reads and when, which hosts it names."""
+        t = self.t
+        maker = clean(library.vendor or t("library.maker-unknown"), 60)
+        seat = t("library.in", maker=maker, country=clean(library.country.code, 4)) if library.country else maker
+        parts = []
+        for use in library.uses[:_MOST_NAMED]:
+            kinds = sorted((k for k in use.triggers if k in TRIGGER_ORDER), key=TRIGGER_ORDER.index)[:_MOST_KINDS]
+            started = [t(f"trigger.short.{kind}") for kind in kinds if kind not in ("unknown", "unreachable")]
+            data = self.category(use.category)
+            parts.append(t("library.when", data=data, when=t.listing(started, _MOST_KINDS)) if started else data)
+        does = t("library.reads", data=t.listing(parts, _MOST_NAMED)) if parts else t("library.reads-nothing")
+        hosts = t.listing([clean(host, 80) for host in library.hosts], 3)
+        return t("library.story-with-hosts" if hosts else "library.story", maker=seat, does=does, hosts=hosts)
+
+    def declared_lists(self, result: Result) -> list[tuple[str, Sequence[DataTypeDoc]]]:
+        """The differences to what a store was told, most telling first, each list with its title."""
+        told = result.declared
+        if told is None:
+            return []
+        lists = (
+            ("undeclared", told.undeclared),
+            ("not-observed", told.not_observed),
+            ("agreeing", told.agreeing),
+            ("cannot-tell", told.cannot_tell),
+        )
+        return [(self.t(f"told.{name}"), docs) for name, docs in lists if docs]
 
     def _clipboard_sentence(self, accesses: Sequence[ClipboardDoc]) -> str:
         reads = [a for a in accesses if a.operation in ("read", "watch")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.facts import Endpoint, Fact, Gap, Library, Observation, Owner, Place
-from analyzer.recipients import endpoint_docs, library_docs
+from analyzer.recipients import Doings, endpoint_docs, library_docs
 from analyzer.scan import observe
 from analyzer.vendors import Noise, load_vendors
 
@@ -86,7 +86,7 @@ def test_a_host_has_its_place_and_its_address_without_what_was_asked(observed: O
 
 def test_makers_and_countries_are_joined(observed: Observed) -> None:
     shown = [fact for fact in observed("clipbench/apk/toolkit-renamed.apk").facts if isinstance(fact, Library)]
-    (doc,) = library_docs(shown, {}, load_vendors())
+    (doc,) = library_docs(shown, Doings({}), load_vendors())
     assert (doc.kind, doc.vendor, doc.country and (doc.country.code, doc.country.strength)) == (
         "toolkit",
         "Google",
