@@ -1,15 +1,16 @@
 """Which third-party libraries a package contains, each with everything that shows it.
 
-A library is there when the package *defines* classes of it, holds a native library, an asset or a version file of it, or classes
-that lost their names but hold a text that only its classes hold. A reference alone shows nothing: other libraries mention classes
-that are not there. Classes whose methods do nothing are a stand-in, as test builds and "no-op" artifacts bring them, and not the
-library. What the manifest says of a library - components, settings - adds to what shows it and shows nothing by itself.
+A library is there when the package *defines* classes of it, holds a native library or an asset of it, or classes that lost their
+names but hold a text that only its classes hold; in minified code also when it holds a version file of it (in other code that is
+left over from another build). A reference alone shows nothing: other libraries mention classes that are not there. Classes whose
+methods do nothing are a stand-in, as test builds and "no-op" artifacts bring them, and not the library. What the manifest says of
+a library - components, settings - adds to what shows it and shows nothing by itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,7 @@ _PROPERTIES = re.compile(r"([a-z][a-z0-9-]+)\.properties")
 _VERSION_LINE = re.compile(r"^version=([0-9][!-~]{0,40})\s*$", re.MULTILINE)
 _MODULE = re.compile(r"META-INF/([A-Za-z0-9._-]+?)(?:_(?:release|debug))?\.kotlin_module")
 _MOST_BYTES = 4096
+_SHORT = 3  # a name of two letters with the semicolon behind it
 _PLACES = ("file", "module", "metadata", "version-text", "version-field")
 
 
@@ -38,12 +40,14 @@ class LibraryTables(NamedTuple):
     """What shows a library, beside its classes.
 
     ``native``: native library file to the library's name; ``artifacts``: beginnings of artifact names, longest first; ``marks``:
-    where, form and name of what other parts of the package show (``library_marks.tsv``).
+    where, form and name of what other parts of the package show (``library_marks.tsv``); ``guests``: classes that carry one
+    library's name and are brought by another.
     """
 
     native: Mapping[str, str]
     artifacts: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...] = ()
+    guests: tuple[tuple[str, str], ...] = ()
 
     def at(self, where: str) -> list[Mark]:
         """The marks of one place."""
@@ -62,20 +66,34 @@ def load_library_tables(knowledge: Path) -> LibraryTables:
     for mark in marks:
         if mark.where not in _PLACES:
             raise RuleError(f"the row of {mark.form!r} is of the unknown place {mark.where!r}", where=str(path))
-    return LibraryTables(native, tuple(sorted(artifacts, key=lambda row: (-len(row[0]), row))), tuple(marks))
+    rows = read_table(knowledge / "guest_classes.tsv", ("class", "brought_by", "source"))
+    guests = tuple((f"L{cls.replace('.', '/')};", name) for cls, name, _ in rows)
+    return LibraryTables(native, tuple(sorted(artifacts, key=lambda row: (-len(row[0]), row))), tuple(marks), guests)
 
 
 def library_facts(app: App, linked: Linked, tables: LibraryTables) -> Iterator[Library]:
     """A fact for each thing that shows a library, in the order of names."""
-    found = [*_defined(app, linked), *_renamed(app), *_native(app, tables), *_files(app, tables), *_versions(app, tables)]
+    found = [*_defined(app, linked, tables.guests), *_renamed(app), *_native(app, tables), *_files(app, tables)]
+    versions = [*_versions(app, tables)]
+    if _is_minified(linked):
+        found += versions
     named = {library.name: False for library in found} | {library.name: True for library in found if not library.renamed}
-    more = (*_components(app), *_settings(app, tables), *library_versions(app, tables.marks))
+    more = (*versions, *_components(app), *_settings(app, tables), *library_versions(app, tables.marks))
     found += (msgspec.structs.replace(shown, renamed=not named[shown.name]) for shown in more if shown.name in named)
+    found = list(dict.fromkeys(found))
     yield from sorted(found, key=lambda library: (library.name, library.renamed, library.evidence))
 
 
-def _defined(app: App, linked: Linked) -> Iterator[Library]:
-    """Libraries by the packages of the classes that the DEX files define."""
+def _is_minified(linked: Linked) -> bool:
+    """Whether so many classes have names of one or two letters that a library's may be among them."""
+    types = linked.types
+    own = [types.names[t] for t in range(len(types.names)) if types.is_defined(t)]
+    short = sum(len(name.rpartition("/")[2]) <= _SHORT for name in own)
+    return 5 * short > len(own)
+
+
+def _defined(app: App, linked: Linked, guests: Sequence[tuple[str, str]]) -> Iterator[Library]:
+    """Libraries by the packages of the classes that the DEX files define; what another library brings does not count."""
     classes: dict[str, list[int]] = {}
     for type_id, cls in enumerate(linked.types.names):
         if linked.types.is_defined(type_id):
@@ -90,8 +108,10 @@ def _defined(app: App, linked: Linked) -> Iterator[Library]:
     holders = nodes.key >> 32
     instructions = np.bincount(holders, weights=lengths, minlength=len(linked.types.names))
     methods = np.bincount(holders[nodes.item >= 0], minlength=len(linked.types.names))
-    for name, types in classes.items():
-        if instructions[types].sum() > _STAND_IN * methods[types].sum():
+    for name, all_types in classes.items():
+        forms = [form for form, host in guests if host in classes and host != name]
+        types = [t for t in all_types if not any(fnmatchcase(linked.types.names[t], form) for form in forms)]
+        if types and instructions[types].sum() > _STAND_IN * methods[types].sum():
             first = linked.types.names[types[0]][1:-1].replace("/", ".")
             many = f"{len(types)} classes, such as" if len(types) > 1 else "the class"
             yield Library(name, evidence=f"{many} {first}", at=Place(linked.types.dex_of(types[0])))

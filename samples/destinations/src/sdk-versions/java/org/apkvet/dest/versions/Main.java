@@ -9,6 +9,9 @@ public class Main extends Activity {
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        new Branch().initSession(okhttp3.internal.Version.userAgent(2));
+        String agent = okhttp3.internal.Version.userAgent(2);
+        if (androidx.appcompat.app.Delegate.check(agent) != com.google.android.gms.common.Availability.check("")) {
+            new Branch().initSession(agent);
+        }
     }
 }
