@@ -74,7 +74,7 @@ class Cloud(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """A host that is a mere name: ``where`` any or in library code only."""
+    """A host that is a mere name: ``where`` any, or anywhere but in the app's own code (``library``)."""
 
     where: str
     why: str
@@ -124,10 +124,12 @@ class Vendors(NamedTuple):
 
     def noise_of(self, endpoint: Endpoint) -> str | None:
         """Why a host is a mere name; None when it is not."""
+        if endpoint.kind == "credit":
+            return "a library's makers and licence, as a page of credits names them"
         if endpoint.kind == "mail" and not has_known_ending(endpoint.host):
             return "no mail address: there is no such ending"
         noise = next((self.noise[name] for name in _and_parents(endpoint.host) if name in self.noise), None)
-        if noise is None or (noise.where == "library" and endpoint.owner.kind != "library"):
+        if noise is None or (noise.where == "library" and endpoint.owner.kind == "app"):
             return None
         return noise.why
 

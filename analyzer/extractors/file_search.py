@@ -38,6 +38,7 @@ _TEXTS = (
 )
 _MOST_ASSET_BYTES = 16 << 20
 _MOST_NATIVE_BYTES = 24 << 20
+_CREDIT = re.compile(r"(?:library|define|license)_\w+")
 _BUCKET, _PROJECT = "google_storage_bucket", "project_id"
 _ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
 
@@ -88,20 +89,25 @@ def _in_file(app: App, path: str, tables: SecretTables, found: InFiles) -> None:
     except FormatError as error:
         found.notes.append(Gap("bad-container", str(error), could_hide="Hosts and keys that are named there.", at=place))
         return
+    credits: set[str] = set()
     if path == "resources.arsc":
-        _in_resources(data, tables, found)
+        credits = _in_resources(data, tables, found)
         if b":\0/\0/\0" in data:
             data += b" " + data.replace(b"\0", b"")  # a pool of two bytes a character
-    found.addresses.extend((address, place) for address in _webs(data))
+    found.addresses.extend((address, place) for address in _webs(data) if address.url not in credits)
     if not path.startswith("lib/"):  # mail addresses in native libraries are their authors'
         found.addresses.extend((address, place) for address in _mails(data))
     found.secrets.extend((secret, place) for _, secret in secrets_in(data, tables.shapes))
 
 
-def _in_resources(data: bytes, tables: SecretTables, found: InFiles) -> None:
-    """What resources say by their names: Firebase's build plugin writes a project's settings into such."""
+def _in_resources(data: bytes, tables: SecretTables, found: InFiles) -> set[str]:
+    """What resources say by their names: Firebase's build plugin writes a project's settings into such.
+
+    Returns the addresses that are credits: AboutLibraries keeps the makers of a thousand libraries in such, used here or not.
+    """
     place = Place("resources.arsc")
-    texts = Resources(data).named([*tables.resources, _BUCKET, _PROJECT])
+    resources = Resources(data)
+    texts = resources.named([*tables.resources, _BUCKET, _PROJECT])
     for name, value in texts.items():
         if name in tables.resources and KEY.fullmatch(value):
             found.secrets.append((Found(tables.resources[name][0], value, tables.resources[name][1]), place))
@@ -110,6 +116,9 @@ def _in_resources(data: bytes, tables: SecretTables, found: InFiles) -> None:
         found.addresses.append((bucket, place))
     if re.fullmatch(r"[a-z][a-z0-9-]{3,30}", texts.get(_PROJECT, "")) and "google_app_id" in texts:
         found.notes.append(Trait("firebase-project", texts[_PROJECT], at=place))
+    credits = [*(address for text in resources.named_like("library_", _CREDIT).values() for address in web_addresses(text))]
+    found.addresses.extend((address._replace(kind="credit"), place) for address in credits)
+    return {address.url for address in credits}
 
 
 def _webs(data: bytes) -> Iterator[Address]:

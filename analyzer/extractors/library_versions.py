@@ -14,6 +14,7 @@ from analyzer.formats.dex.values import static_strings
 from analyzer.program.app import App
 
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9A-Za-z]+){1,4}(?:[-+][0-9A-Za-z.-]{1,30})?")
+_BY_DEFAULT = "1.0"  # what Android's build tools write for a module that states no version
 _BUILD_FIELDS = ("VERSION_NAME", "LIBRARY_VERSION_NAME", "SDK_VERSION", "LIB_VERSION")
 
 
@@ -36,7 +37,7 @@ def _build_configs(app: App, dex: DexFile) -> Iterator[Library]:
             values = static_strings(dex, row)
             for name in _BUILD_FIELDS:
                 version = dex.pools.string(values[name]) if name in values else ""
-                if _VERSION.fullmatch(version):
+                if _VERSION.fullmatch(version) and version != _BY_DEFAULT:
                     yield Library(owner.name, version, evidence=f"field {_java(cls)}.{name}", at=Place(dex.name))
                     break
 

@@ -33,7 +33,7 @@ TriggerKind = Literal[
     "unknown",
     "unreachable",
 ]
-EndpointKind = Literal["host", "mail", "link"]
+EndpointKind = Literal["host", "mail", "link", "credit"]
 ClipboardOperation = Literal["read", "peek", "watch", "write", "clear", "mark-sensitive"]
 
 # What data or capability an API call touches. The data categories come first, the means after them.
@@ -348,7 +348,8 @@ class Library(Struct, frozen=True, tag="library", tag_field="fact"):
 class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
     """A host that the package names, whose code names it, and how it is talked to. ``country`` is joined later.
 
-    ``kind``: ``host`` of an address, ``mail`` domain of a mail address, ``link`` host whose web links open the app.
+    ``kind``: ``host`` of an address, ``mail`` domain of a mail address, ``link`` host whose web links open the app,
+    ``credit`` a resource that names a library's makers.
     ``cleartext``: an unencrypted address names it, and Android lets the app use that on some device it installs on.
     ``refused_from``: the API level from which Android refuses unencrypted connections to it; None: from none.
     """

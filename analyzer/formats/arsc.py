@@ -6,8 +6,9 @@ of a table costs up to a sixth of a whole scan.) Layout: AOSP frameworks/base li
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -58,23 +59,31 @@ class Resources:
 
     def named(self, names: Iterable[str]) -> dict[str, str]:
         """The texts of the string resources with these names, as far as they are there, in the default configuration."""
-        wanted = {name for name in names if name.encode() in self._data or name.encode("utf-16-le") in self._data}
-        if not wanted:
-            return {}
+        wanted = {name for name in names if self._holds(name)}
+        return self._texts_of(wanted.__contains__) if wanted else {}
+
+    def named_like(self, begins: str, form: re.Pattern[str]) -> dict[str, str]:
+        """The texts of the string resources whose names match *form*, all of which begin with *begins*."""
+        return self._texts_of(lambda name: form.fullmatch(name) is not None) if self._holds(begins) else {}
+
+    def _holds(self, text: str) -> bool:
+        return text.encode() in self._data or text.encode("utf-16-le") in self._data
+
+    def _texts_of(self, wanted: Callable[[str], bool]) -> dict[str, str]:
         try:
             return dict(self._named(wanted))
         except (FormatError, struct.error, IndexError) as error:
             self.problem = f"names of resources: {error}"
             return {}
 
-    def _named(self, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    def _named(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
         data = self._data
         for package in self._top:
             if package.type != _PACKAGE:
                 continue
             number, types_at, keys_at = (struct.unpack_from("<I", data, package.start + at)[0] for at in (8, 268, 276))
             types, keys = _pool_at(data, package, types_at), _pool_at(data, package, keys_at)
-            known = {at for at in range(pool_size(data, keys)) if pool_string(data, keys, at) in wanted}
+            known = {at for at in range(pool_size(data, keys)) if wanted(pool_string(data, keys, at))}
             kinds = [at + 1 for at in range(min(pool_size(data, types), 255)) if pool_string(data, types, at) == "string"]
             for kind in kinds:
                 top = (number & 0xFF) << 24 | kind << 16
