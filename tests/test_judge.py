@@ -191,6 +191,18 @@ def ruled(*clauses: PolicyClause, **changes: object) -> LoadedPolicy:
         (PolicyClause("x", permission=["p"], rule=["r"]), WHOLE, False),
         (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries={"NO": "carried"}), True),
         (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries={"SE": "sdk"}), False),
+        (PolicyClause("x", country=["NO"]), Subject(share_permille=1000, countries={"NO": "cctld"}), False),
+        (PolicyClause("x", country=["NO"], strength="cctld"), Subject(share_permille=1000, countries={"NO": "cctld"}), True),
+        (PolicyClause("x", country=["NO"], strength="sdk"), Subject(share_permille=1000, countries={"NO": "carried"}), False),
+        (PolicyClause("x", country=["EU"]), Subject(share_permille=1000, countries={"SE": "sdk"}), True),
+        (PolicyClause("x", country=["EU"]), Subject(share_permille=1000, countries={"NO": "sdk"}), False),
+        (PolicyClause("x", country_outside=["EEA"]), Subject(share_permille=1000, countries={"NO": "sdk"}), False),
+        (PolicyClause("x", country_outside=["EEA"]), Subject(share_permille=1000, countries={"US": "sdk"}), True),
+        (
+            PolicyClause("x", country_outside=["EEA"], strength="flow"),
+            Subject(share_permille=1000, countries={"US": "sdk"}),
+            False,
+        ),
     ],
 )
 def test_what_a_clause_asks_for(clause: PolicyClause, subject: Subject, fires: bool) -> None:

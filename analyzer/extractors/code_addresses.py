@@ -18,13 +18,14 @@ from analyzer.extractors.addresses import Address, bare_host, mail_addresses, we
 from analyzer.extractors.named_calls import named_calls
 from analyzer.facts import Owner, Place
 from analyzer.formats.dex import DexFile
-from analyzer.formats.dex.values import static_strings
+from analyzer.formats.dex.values import classes_with_text, static_strings
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
 from analyzer.program.folding import Folder
 from analyzer.program.graph.program_graph import ProgramGraph
 
-_MARK = re.compile(rb"://|@[A-Za-z0-9-]{1,63}\.[A-Za-z]")
+_MARKS = (re.compile(rb"://"), re.compile(rb"@[A-Za-z0-9-]{1,63}\.[A-Za-z]"))  # each begins with a letter that is sought fast
+_MOST_UNLOADED = 200
 _MOST_SITES = 4000
 _NOBODY = Owner("unknown")
 PIN = "pin"  # the scheme of a host that code only names to pin its certificates
@@ -89,7 +90,7 @@ class _Texts:
             return []
         order = np.argsort(offsets, kind="stable")
         ordered = offsets[order]
-        found = [match.start() for match in _MARK.finditer(self._dex.data, *self._dex.text_region)]
+        found = [match.start() for mark in _MARKS for match in mark.finditer(self._dex.data, *self._dex.text_region)]
         rows = order[np.searchsorted(ordered, np.array(found, dtype=np.int64), side="right") - 1] if found else order[:0]
         return sorted(set(rows.tolist()))
 
@@ -112,11 +113,8 @@ class _Texts:
     def _unloaded(self, left: set[int]) -> Iterator[Named]:
         """Texts that no instruction loads: values of fields, else annotations and the like, whose class is not looked for."""
         dex = self._dex
-        with_values = np.flatnonzero(dex.pools.classes["values"]).tolist()
-        for class_row in with_values:
+        for class_row in classes_with_text(dex, sorted(left)[:_MOST_UNLOADED]):
             cls = dex.pools.type(int(dex.pools.classes["type"][class_row]))
-            if "/R$" in cls:
-                continue
             for row in static_strings(dex, class_row).values():
                 if row in self._rows:
                     left.discard(row)

@@ -36,8 +36,9 @@ _TEXTS = (
     ".css",
     ".env",
 )
-_MOST_ASSET_BYTES = 16 << 20
-_MOST_NATIVE_BYTES = 24 << 20
+_MOST_ASSET_BYTES = 8 << 20
+_MOST_NATIVE_BYTES = 8 << 20
+_MOST_BYTES_FOR_KEYS = 2 << 20
 _CREDIT = re.compile(r"(?:library|define|license)_\w+")
 _BUCKET, _PROJECT = "google_storage_bucket", "project_id"
 _ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
@@ -97,7 +98,8 @@ def _in_file(app: App, path: str, tables: SecretTables, found: InFiles) -> None:
     found.addresses.extend((address, place) for address in _webs(data) if address.url not in credits)
     if not path.startswith("lib/"):  # mail addresses in native libraries are their authors'
         found.addresses.extend((address, place) for address in _mails(data))
-    found.secrets.extend((secret, place) for _, secret in secrets_in(data, tables.shapes))
+    if len(data) <= _MOST_BYTES_FOR_KEYS:  # what an app itself writes is small; engines, dictionaries and the like hold no keys
+        found.secrets.extend((secret, place) for _, secret in secrets_in(data, tables.shapes))
 
 
 def _in_resources(data: bytes, tables: SecretTables, found: InFiles) -> set[str]:

@@ -40,8 +40,8 @@ class LibraryTables(NamedTuple):
     """What shows a library, beside its classes.
 
     ``native``: native library file to the library's name; ``artifacts``: beginnings of artifact names, longest first; ``marks``:
-    where, form and name of what other parts of the package show (``library_marks.tsv``); ``guests``: classes that carry one
-    library's name and are brought by another.
+    where, form and name of what other parts of the package show (``library_marks.tsv``); ``guests``: beginnings of
+    descriptors of classes that carry one library's name and are brought by another, and that library.
     """
 
     native: Mapping[str, str]
@@ -67,7 +67,7 @@ def load_library_tables(knowledge: Path) -> LibraryTables:
         if mark.where not in _PLACES:
             raise RuleError(f"the row of {mark.form!r} is of the unknown place {mark.where!r}", where=str(path))
     rows = read_table(knowledge / "guest_classes.tsv", ("class", "brought_by", "source"))
-    guests = tuple((f"L{cls.replace('.', '/')};", name) for cls, name, _ in rows)
+    guests = tuple((f"L{cls.replace('.', '/')};".removesuffix("*;"), name) for cls, name, _ in rows)
     return LibraryTables(native, tuple(sorted(artifacts, key=lambda row: (-len(row[0]), row))), tuple(marks), guests)
 
 
@@ -75,7 +75,7 @@ def library_facts(app: App, linked: Linked, tables: LibraryTables) -> Iterator[L
     """A fact for each thing that shows a library, in the order of names."""
     found = [*_defined(app, linked, tables.guests), *_renamed(app), *_native(app, tables), *_files(app, tables)]
     versions = [*_versions(app, tables)]
-    if _is_minified(linked):
+    if not {shown.name for shown in versions} <= {shown.name for shown in found} and _is_minified(linked):
         found += versions
     named = {library.name: False for library in found} | {library.name: True for library in found if not library.renamed}
     more = (*versions, *_components(app), *_settings(app, tables), *library_versions(app, tables.marks))
@@ -86,20 +86,24 @@ def library_facts(app: App, linked: Linked, tables: LibraryTables) -> Iterator[L
 
 def _is_minified(linked: Linked) -> bool:
     """Whether so many classes have names of one or two letters that a library's may be among them."""
-    types = linked.types
-    own = [types.names[t] for t in range(len(types.names)) if types.is_defined(t)]
-    short = sum(len(name.rpartition("/")[2]) <= _SHORT for name in own)
+    own = np.flatnonzero(linked.types.defined >= 0).tolist()
+    short = sum(len(linked.types.names[t].rpartition("/")[2]) <= _SHORT for t in own)
     return 5 * short > len(own)
 
 
 def _defined(app: App, linked: Linked, guests: Sequence[tuple[str, str]]) -> Iterator[Library]:
     """Libraries by the packages of the classes that the DEX files define; what another library brings does not count."""
     classes: dict[str, list[int]] = {}
-    for type_id, cls in enumerate(linked.types.names):
-        if linked.types.is_defined(type_id):
+    packages: dict[str, list[int] | None] = {}  # a package's classes are one owner's: it is asked for once
+    for type_id in np.flatnonzero(linked.types.defined >= 0).tolist():
+        cls = linked.types.names[type_id]
+        package = cls.rpartition("/")[0]
+        if package not in packages:
             owner = app.ownership.by_name(cls)
-            if owner.kind == "library" and owner.name:
-                classes.setdefault(owner.name, []).append(type_id)
+            packages[package] = classes.setdefault(owner.name, []) if owner.kind == "library" and owner.name else None
+        known = packages[package]
+        if known is not None:
+            known.append(type_id)
     nodes = linked.nodes
     lengths = np.zeros(len(nodes.key), dtype=np.int64)
     for number, dex in enumerate(app.dex_files):
@@ -109,8 +113,8 @@ def _defined(app: App, linked: Linked, guests: Sequence[tuple[str, str]]) -> Ite
     instructions = np.bincount(holders, weights=lengths, minlength=len(linked.types.names))
     methods = np.bincount(holders[nodes.item >= 0], minlength=len(linked.types.names))
     for name, all_types in classes.items():
-        forms = [form for form, host in guests if host in classes and host != name]
-        types = [t for t in all_types if not any(fnmatchcase(linked.types.names[t], form) for form in forms)]
+        forms = tuple(form for form, host in guests if host in classes and host != name)
+        types = [t for t in all_types if not linked.types.names[t].startswith(forms)] if forms else all_types
         if types and instructions[types].sum() > _STAND_IN * methods[types].sum():
             first = linked.types.names[types[0]][1:-1].replace("/", ".")
             many = f"{len(types)} classes, such as" if len(types) > 1 else "the class"
@@ -163,14 +167,18 @@ def _versions(app: App, tables: LibraryTables) -> Iterator[Library]:
 
 def _files(app: App, tables: LibraryTables) -> Iterator[Library]:
     """Libraries by files of theirs, and by the modules that Kotlin's compiler names."""
-    files, modules = tables.at("file"), {mark.form: mark.library for mark in tables.at("module")}
+    modules = {mark.form: mark.library for mark in tables.at("module")}
+    exact = {mark.form: mark.library for mark in tables.at("file") if "*" not in mark.form}
+    globs = [(mark.form.partition("*")[0], mark) for mark in tables.at("file") if "*" in mark.form]
     seen: set[str] = set()
     for path in app.package.names():
-        module = _MODULE.fullmatch(path)
+        name = exact.get(path)
+        module = _MODULE.fullmatch(path) if path.startswith("META-INF/") else None
         if module is not None:
             name = modules.get(module[1])
-        else:
-            name = next((mark.library for mark in files if fnmatchcase(path, mark.form)), None)
+        elif name is None:
+            matching = (m.library for begins, m in globs if path.startswith(begins) and fnmatchcase(path, m.form))
+            name = next(matching, None)
         if name is not None and name not in seen:
             seen.add(name)
             yield Library(name, evidence=f"file {path}", at=Place(path))

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from analyzer.extractors.named_calls import named_calls
-from analyzer.extractors.secret_shapes import KEY, Found, SecretTables, masked, secrets_in
+from analyzer.extractors.secret_shapes import KEY, Found, SecretTables, forms_in, masked, secrets_in
 from analyzer.facts import Fact, Owner, Place, Secret
 from analyzer.formats.dex import DexFile
 from analyzer.program.app import App
@@ -32,12 +32,16 @@ class Secrets:
             found.setdefault((one.kind, one.value), (one, owner, place))
         self.facts = [Secret(one.kind, masked(one.value), one.exposes, owner, place) for one, owner, place in found.values()]
         self._values = sorted({one.value for one, _, _ in found.values()}, key=lambda value: (-len(value), value))
+        self._packed = [value.encode() for value in self._values]
 
     def hide(self, facts: Iterable[Fact]) -> list[Fact]:
         """*facts* without the values: an argument or address may hold one."""
         return [*(map(self._hidden, facts) if self._values else facts)]
 
     def _hidden(self, fact: Fact) -> Fact:
+        packed = msgspec.msgpack.encode(fact)
+        if not any(value in packed for value in self._packed):
+            return fact
         plain = msgspec.to_builtins(fact)
         hidden = _replaced(plain, self._values)
         return fact if hidden is plain else msgspec.convert(hidden, type(fact))
@@ -74,13 +78,13 @@ def _in_code(app: App, graph: ProgramGraph, tables: SecretTables) -> Iterator[tu
 
 def _in_texts(app: App, dex: DexFile, tables: SecretTables) -> Iterator[tuple[Found, Owner, Place]]:
     low, high = dex.text_region
+    # A DEX text has its length before it, so what stands around is looked at in the text itself.
+    places = [low + at for at, _, _ in forms_in(dex.data[low:high], tables.shapes)]
+    if not places:
+        return
     offsets = dex.pools.string_offsets.astype(np.int64)
     order = np.argsort(offsets, kind="stable")
-    rows = {
-        int(order[np.searchsorted(offsets[order], at, side="right") - 1])
-        for shape in tables.shapes
-        for at in _places(dex.data, shape.begins, low, high)
-    }
+    rows = set(order[np.searchsorted(offsets[order], places, side="right") - 1].tolist())
     texts = ((row, found) for row in sorted(rows) for _, found in secrets_in(dex.pools.raw_string(row), tables.shapes))
     for row, found in texts:
         loads = np.flatnonzero(dex.strings_loaded.target == row).tolist()
@@ -92,14 +96,6 @@ def _in_texts(app: App, dex: DexFile, tables: SecretTables) -> Iterator[tuple[Fo
         name = int(dex.methods.method[methods[0]])
         owner = app.ownership.owner(dex.pools.method_holder(name))
         yield found, owner, Place(dex.name, dex.pools.method(name), dex.offset_of(instruction))
-
-
-def _places(data: bytes, begins: bytes, low: int, high: int) -> Iterator[int]:
-    """Where *begins* stands; a DEX text has its length before it, so that what is around is looked at in the text itself."""
-    at = data.find(begins, low, high)
-    while at >= 0:
-        yield at
-        at = data.find(begins, at + 1, high)
 
 
 def _in_manifest(app: App, tables: SecretTables) -> Iterator[tuple[Found, Owner, Place]]:

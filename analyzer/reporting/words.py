@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.facts import Gate, Owner, Place
-from analyzer.reporting.destinations import Destination, jurisdictions
+from analyzer.reporting.destinations import Destination
 from analyzer.reporting.messages import Messages
 from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
@@ -214,12 +214,18 @@ class Words:
         return " ".join(sentences)
 
     def _seats(self, result: Result) -> list[str]:
-        """Where the makers of libraries sit that may get data, and the known owners of hosts."""
-        found = jurisdictions(result) or ()
-        makers = [j.code for j in found if j.libraries]
-        owners = [j.code for j in found if j.hosts]
-        keys = (("paragraph.makers", makers), ("paragraph.hosts", owners))
-        return [self.t(key, countries=self.t.listing([clean(code, 4) for code in codes], 6)) for key, codes in keys if codes]
+        """Who may end up with data and where they sit: makers of libraries, known owners of hosts."""
+        makers = [(library.vendor or library.name, library.country) for library in result.libraries or () if library.recipient]
+        owners = [(endpoint.vendor, endpoint.country) for endpoint in result.endpoints or () if endpoint.vendor]
+        sentences = []
+        for key, found in (("paragraph.makers", makers), ("paragraph.hosts", owners)):
+            names = {clean(name, 60): country for name, country in sorted(found, key=lambda each: each[0])}
+            shown = [
+                self.t("library.in", maker=name, country=clean(country.code, 4)) if country else name
+                for name, country in names.items()
+            ]
+            sentences += [self.t(key, names=self.t.listing(shown, _MOST_NAMED))] if shown else []
+        return sentences
 
     def library_story(self, library: LibraryDoc) -> str:
         """What a library does here, in one sentence: who makes it and where, what it reads and when, which hosts it names."""

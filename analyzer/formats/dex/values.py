@@ -6,13 +6,16 @@ annotation, a text that is read through its field) stands only here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from analyzer.formats.dex.file import DexFile
 from analyzer.formats.dex.leb128 import read_uleb128
 
 _STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN = 0x17, 0x1C, 0x1D, 0x1E, 0x1F
 _MOST_FIELDS = 1 << 16
+_MOST_CLASSES = 2000
 
 
 def static_strings(dex: DexFile, class_row: int) -> dict[str, int]:
@@ -32,6 +35,26 @@ def static_strings(dex: DexFile, class_row: int) -> dict[str, int]:
         for field, row in zip(fields, rows, strict=False)
         if row is not None and row < strings and field < known
     }
+
+
+def classes_with_text(dex: DexFile, rows: Sequence[int]) -> list[int]:
+    """The classes among whose static fields' values one of the texts *rows* may be; a value is sought by its bytes."""
+    values = dex.pools.classes["values"].astype(np.int64)
+    classes = np.flatnonzero(values)
+    if not len(classes):
+        return []
+    order = classes[np.argsort(values[classes], kind="stable")]
+    starts = values[order]
+    low, high = int(starts[0]), min(int(starts[-1]) + _MOST_FIELDS, len(dex.data))
+    found: set[int] = set()
+    for row in rows:
+        length = max(1, (row.bit_length() + 7) // 8)
+        value = bytes([_STRING | (length - 1) << 5]) + row.to_bytes(length, "little")
+        at = dex.data.find(value, low, high)
+        while at >= 0 and len(found) < _MOST_CLASSES:
+            found.add(int(order[np.searchsorted(starts, at, side="right") - 1]))
+            at = dex.data.find(value, at + 1, high)
+    return sorted(found)
 
 
 def _first_strings(data: bytes, at: int) -> Iterator[int | None]:
