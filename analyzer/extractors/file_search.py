@@ -39,6 +39,7 @@ _TEXTS = (
 _MOST_ASSET_BYTES = 8 << 20
 _MOST_NATIVE_BYTES = 8 << 20
 _MOST_BYTES_FOR_KEYS = 2 << 20
+_LISTS, _MOST_BYTES_OF_A_LIST = (".txt", ".yaml", ".yml"), 1 << 20  # larger ones are dictionaries and models
 _CREDIT = re.compile(r"(?:library|define|license)_\w+")
 _BUCKET, _PROJECT = "google_storage_bucket", "project_id"
 _ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
@@ -63,13 +64,13 @@ def search_files(app: App, tables: SecretTables) -> InFiles:
         left, skipped = most, 0
         for path in paths:
             size = app.package.size_of(path)
-            if size > left:
+            if size > left or (size > _MOST_BYTES_OF_A_LIST and path.lower().endswith(_LISTS)):
                 skipped += 1
                 continue
             left -= size
             _in_file(app, path, tables, found)
         if skipped:
-            why = f"{skipped} of {len(paths)} {what} were not searched for hosts and keys: all are over {most >> 20} MB."
+            why = f"{skipped} of {len(paths)} {what} were not searched for hosts and keys: they are too large."
             found.notes.append(Gap("budget", why, count=skipped, could_hide="Hosts and keys that are named there."))
     return found
 
