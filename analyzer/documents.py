@@ -23,7 +23,8 @@ class AppRow(Struct, frozen=True):
 
     ``categories`` are those of personal data that something is shown to reach. ``percentile`` is how many percent of the catalog
     have a lower score (whole; None where there is nothing to compare with). ``failed`` says why an app has no score. ``page`` is
-    the app's own page, relative to the overview. ``libraries`` and ``hosts`` are None where they were not looked for.
+    the app's own page, relative to the overview. ``signer`` is whom its certificates name, ``certificates`` are their SHA-256.
+    ``libraries`` and ``hosts`` are None where they were not looked for.
     """
 
     sha256: str
@@ -42,6 +43,7 @@ class AppRow(Struct, frozen=True):
     hosts: tuple[str, ...] | None = None
     failed: str | None = None
     page: str | None = None
+    certificates: tuple[str, ...] = ()
 
 
 class Outlier(Struct, frozen=True):

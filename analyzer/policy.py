@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,6 +18,7 @@ from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.facts import Confidence, OwnerKind, Severity, TriggerKind
+from analyzer.kept import kept
 from analyzer.resources import rules_dir
 from analyzer.yamlfile import parse_yaml, read_bytes
 
@@ -118,6 +120,9 @@ class LoadedPolicy(Struct, frozen=True):
     where: str = ""
 
 
+_CODE = ("policy.py", "facts/model.py", "yamlfile.py")
+
+
 def policy_names() -> list[str]:
     """The names of the policies that apkvet ships."""
     return sorted(path.stem for path in (rules_dir() / "policies").glob("*.yaml"))
@@ -141,12 +146,17 @@ def load_policy(policy: str | Path | None = None, group: str | None = None) -> L
     """The policy in a file, or a shipped one by its name, as it is for *group*. Raises ``RuleError``."""
     path = find_policy(policy)
     data = read_bytes(path)
-    loaded = parse_yaml(data, Policy, str(path))
-    _check(loaded, str(path))
-    for name in loaded.groups:
-        _check(for_group(loaded, name, str(path)), f"{path}, group {name}")
+    loaded = kept("policy", Policy, (os.fsencode(path), data), _CODE, lambda: _checked(data, path))
     chosen = for_group(loaded, group, str(path)) if group is not None else loaded
     return LoadedPolicy(chosen, hashlib.sha256(data).hexdigest(), group, str(path))
+
+
+def _checked(data: bytes, path: Path) -> Policy:
+    policy = parse_yaml(data, Policy, str(path))
+    _check(policy, str(path))
+    for name in policy.groups:
+        _check(for_group(policy, name, str(path)), f"{path}, group {name}")
+    return policy
 
 
 def for_group(policy: Policy, name: str, where: str = "") -> Policy:

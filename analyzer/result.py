@@ -465,6 +465,26 @@ class Provenance(Struct, frozen=True):
     timings: dict[str, int] | None = None
 
 
+class CatalogDoc(Struct, frozen=True):
+    """Where the app stands among the ``apps`` of the catalog that it was judged in, and in its ``group`` there.
+
+    Percentiles are how many whole percent have a lower score, or reach fewer ``categories`` of personal data; None: nothing to
+    compare with. ``same_signer`` are other packages with one of its certificates; the others count, by name, the other packages
+    that have this library or host.
+    """
+
+    apps: int
+    group: str | None
+    score_percentile: int | None
+    score_percentile_in_group: int | None
+    categories: int
+    categories_percentile: int | None
+    categories_percentile_in_group: int | None
+    same_signer: tuple[str, ...]
+    same_libraries: dict[str, int]
+    same_hosts: dict[str, int]
+
+
 class Result(Struct, frozen=True):
     """The whole document, in the key order of DESIGN section 9."""
 
@@ -486,7 +506,7 @@ class Result(Struct, frozen=True):
     declared: DeclaredDoc | None
     score: Score | None
     decision: Decision
-    catalog: dict[str, Any] | None
+    catalog: CatalogDoc | None
     coverage: CoverageDoc
     provenance: Provenance
     other_hosts: tuple[OtherHostDoc, ...] | None = None

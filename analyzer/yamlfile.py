@@ -14,13 +14,15 @@ import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import yaml
 from msgspec import Struct
 
 from analyzer.errors import RuleError
+
+if TYPE_CHECKING:
+    import yaml
 
 T = TypeVar("T")
 
@@ -33,8 +35,6 @@ _WORDS = {"true": True, "false": False, "null": None}
 _AT = re.compile(r" - at `(.+)`$")
 _INVALID_VALUE = re.compile(r"[Ii]nvalid enum value '([^']*)'")
 _UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 
 Lists = Mapping[str, Sequence[str]]
 _LIST = "list:"
@@ -59,11 +59,13 @@ def read_bytes(path: Path) -> bytes:
 
 def parse_yaml(data: bytes, shape: type[T], where: str, lists: Lists | None = None) -> T:
     """The document *data*, of the file *where*, as *shape*. Raises ``RuleError``."""
+    import yaml  # takes a while, and what is kept of rules does not need it
+
     if len(data) > MAX_BYTES:
         raise RuleError(f"is larger than {MAX_BYTES} bytes", where=where)
     builder = _Builder(where, lists or {})
     try:
-        value = builder.document(yaml.parse(data, Loader=_Loader))
+        value = builder.document(yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -136,6 +138,8 @@ class _Builder:
         self.lines: dict[str, int] = {}
 
     def document(self, events: Iterator[Any]) -> object:
+        import yaml
+
         value: object = None
         documents = 0
         for event in events:
@@ -151,6 +155,8 @@ class _Builder:
         return RuleError(what, where=f"{self._where}:{event.start_mark.line + 1}")
 
     def _value(self, event: Any, events: Iterator[Any], path: str, depth: int) -> object:
+        import yaml
+
         self._nodes += 1
         self.lines[path] = event.start_mark.line + 1
         if self._nodes > MAX_NODES or depth > MAX_DEPTH:
@@ -172,6 +178,8 @@ class _Builder:
         return list(self._lists[name])
 
     def _sequence(self, events: Iterator[Any], path: str, depth: int) -> list[object]:
+        import yaml
+
         items: list[object] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
@@ -184,6 +192,8 @@ class _Builder:
         return items
 
     def _mapping(self, events: Iterator[Any], path: str, depth: int) -> dict[str, object]:
+        import yaml
+
         entries: dict[str, object] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):

@@ -7,6 +7,7 @@ to the end of the layout that follows; medians of five.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 import shutil
 import statistics
@@ -65,8 +66,10 @@ def made_up_catalog(apps: int) -> CatalogSummary:
                 categories=tuple(c for c in DATA_CATEGORIES if draw.random() < score / 160),
                 group=draw.choice(("office", "kiosk", "field")),
                 percentile=None if failed else min(99, int(score * 1.4)),
-                signer=f"CN={draw.choice(_WORDS)}",
-                libraries=tuple(draw.sample(_WORDS, 3)),
+                signer=f"CN={(signer := draw.choice(_WORDS))}",
+                libraries=tuple(draw.sample(_WORDS, 3)) + tuple(f"Library {n}" for n in draw.sample(range(300), 20)),
+                hosts=tuple(f"host{n}.example" for n in draw.sample(range(2000), 15)),
+                certificates=(hashlib.sha256(signer.encode()).hexdigest(),),
                 failed=failed,
                 page=f"apps/{number}.html",
             )
@@ -90,6 +93,7 @@ ACTIONS = {
     "filter: not blocked": "const b = document.querySelector('input[value=block]'); b.click()",
     "filter by category": "const s = document.getElementById('category'); s.selectedIndex = (s.selectedIndex + 1) % s.options.length; "
     "s.dispatchEvent(new Event('input', {bubbles: true}))",
+    "apps with one library": "document.querySelector('.thing button').click()",
     "search for one word": "const q = document.getElementById('search'); q.value = q.value ? '' : 'river'; "
     "q.dispatchEvent(new Event('input', {bubbles: true}))",
 }

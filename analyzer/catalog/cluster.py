@@ -7,6 +7,7 @@ that a hundred thousand packages never wait in memory, and stays the only one th
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import time
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ class DaskCluster:
             from distributed import Client
         except ImportError:
             raise UsageError("a scheduler needs Dask", mend="pip install 'apkvet[cluster]'.") from None
+        # That a lost worker's task is done again is no news to whoever started the run.
+        logging.getLogger("distributed.client").setLevel(logging.ERROR)
         try:
             self._client: Any = Client(address, timeout=_CONNECT)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ import glob
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -35,6 +36,36 @@ def find_items(sources: Iterable[str], group: str | None = None) -> Iterator[Ite
     """
     for source in sources:
         yield from _remote(source, group) if is_remote(source) else _local(source, group)
+
+
+class Count:
+    """How many packages sources name, counted beside the run, which begins at once: ``total`` is None until that is known.
+
+    A list on standard input cannot be read twice, and is not counted. Packages that come and go in between make the count
+    inexact.
+    """
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self.total: int | None = None
+        self._sources = tuple(sources)
+        self._stopped = False
+        if "-" not in self._sources:
+            threading.Thread(target=self._count, name="count", daemon=True).start()
+
+    def stop(self) -> None:
+        """Count no further."""
+        self._stopped = True
+
+    def _count(self) -> None:
+        count = 0
+        try:
+            for _ in find_items(self._sources):
+                count += 1
+                if self._stopped:
+                    return
+        except UsageError:
+            return  # the run says so
+        self.total = count
 
 
 def _local(source: str, group: str | None) -> Iterator[Item]:

@@ -12,23 +12,18 @@ from analyzer.documents import CATALOG_VERSION, AppRow, CatalogSummary, Outlier
 from analyzer.extractors.reach import load_traced
 from analyzer.facts import Category
 from analyzer.resources import rules_dir
+from analyzer.result import CatalogDoc
 
 _CATEGORIES: tuple[Category, ...] = get_args(Category)
 _SHOWN_TO_RUN = "triggers NOT IN ('', 'unknown', 'unreachable', 'unknown,unreachable')"
 _STANDS_OUT = 95  # percent of the catalog below which nobody is called an outlier
 _FEW = 20  # apps; among fewer nobody stands out
-_MOST_PEERS = 50
 
 _APPS = """
 SELECT sha256, package, label, version_name, verdict, score, grade, app_group, failed, location, signers,
        row_number() OVER (PARTITION BY coalesce(package, sha256, location)
                           ORDER BY version_code DESC, first_seen DESC, sha256) AS age
 FROM apps
-"""
-
-_SHARING = """
-FROM {table} mine JOIN {table} other USING ({column}) JOIN app a ON a.sha256 = other.sha256
-WHERE mine.sha256 = ? AND a.package IS NOT (SELECT package FROM app WHERE sha256 = ?)
 """
 
 
@@ -68,6 +63,7 @@ def summarise(store: Store, *, every_version: bool = False, pages: str | None = 
     severities = _severities(store)
     categories = _categories(store)
     libraries, hosts = _names(store, "library", "name"), _names(store, "host", "host")
+    certificates = _names(store, "signer", "certificate")
     subjects = dict(store.database.execute("SELECT sha256, group_concat(subject, '; ') FROM signer GROUP BY 1"))
     rows = [row for row in store.database.execute(_APPS) if every_version or row[-1] == 1]
     scores = Percentiles((row[7], row[5]) for row in rows)
@@ -89,6 +85,7 @@ def summarise(store: Store, *, every_version: bool = False, pages: str | None = 
                 group=group,
                 percentile=scores.of(score).in_catalog,
                 signer=subjects.get(key),
+                certificates=certificates.get(key, ()),
                 libraries=libraries.get(key, ()) if failed is None else None,
                 hosts=hosts.get(key, ()) if failed is None else None,
                 failed=failed,
@@ -160,40 +157,53 @@ class Standings:
     """What each app's own report says of the catalog: percentiles, and who shares its signer, libraries and hosts."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
         categories = _categories(store)
         rows = store.database.execute(
-            "SELECT a.sha256, a.app_group, j.score FROM app a JOIN judgement j USING (sha256)"
+            "SELECT a.sha256, a.package, a.app_group, j.score FROM app a JOIN judgement j USING (sha256)"
         ).fetchall()
-        self._of = {sha256: (group, score, len(categories.get(sha256, ()))) for sha256, group, score in rows}
-        self._scores = Percentiles((group, score) for group, score, _ in self._of.values())
-        self._kinds = Percentiles((group, kinds if score is not None else None) for group, score, kinds in self._of.values())
-        self.apps = len(rows)
+        self._of = {sha256: (package, group, score, len(categories.get(sha256, ()))) for sha256, package, group, score in rows}
+        self._scores = Percentiles((group, score) for _, group, score, _ in self._of.values())
+        self._kinds = Percentiles((group, kinds if score is not None else None) for _, group, score, kinds in self._of.values())
+        self._signers, self._libraries, self._hosts = (
+            _Holders(store, table, column) for table, column in (("signer", "certificate"), ("library", "name"), ("host", "host"))
+        )
 
-    def document(self, sha256: str) -> dict[str, Any]:
+    def document(self, sha256: str) -> CatalogDoc:
         """The ``catalog`` part of one app's result."""
-        group, score, kinds = self._of[sha256]
+        package, group, score, kinds = self._of[sha256]
         by_score, by_kinds = self._scores.of(score, group), self._kinds.of(kinds if score is not None else None, group)
-        return {
-            "apps": self.apps,
-            "group": group,
-            "score_percentile": by_score.in_catalog,
-            "score_percentile_in_group": by_score.in_group,
-            "categories": kinds,
-            "categories_percentile": by_kinds.in_catalog,
-            "categories_percentile_in_group": by_kinds.in_group,
-            "same_signer": self._peers("signer", "certificate", sha256),
-            "same_libraries": self._shared("library", "name", sha256),
-            "same_hosts": self._shared("host", "host", sha256),
-        }
+        return CatalogDoc(
+            apps=len(self._of),
+            group=group,
+            score_percentile=by_score.in_catalog,
+            score_percentile_in_group=by_score.in_group,
+            categories=kinds,
+            categories_percentile=by_kinds.in_catalog,
+            categories_percentile_in_group=by_kinds.in_group,
+            same_signer=tuple(self._signers.others(sha256, package)),
+            same_libraries=self._libraries.counts(sha256, package),
+            same_hosts=self._hosts.counts(sha256, package),
+        )
 
-    def _peers(self, table: str, column: str, sha256: str) -> list[str]:
-        """Other packages that have one of the app's values."""
-        query = f"SELECT DISTINCT a.package {_SHARING.format(table=table, column=column)} ORDER BY 1 LIMIT ?"
-        return [package for (package,) in self._store.database.execute(query, (sha256, sha256, _MOST_PEERS)) if package]
 
-    def _shared(self, table: str, column: str, sha256: str) -> dict[str, int]:
-        """How many other packages have each of the app's values."""
-        sharing = _SHARING.format(table=table, column=column)
-        query = f"SELECT {column}, count(DISTINCT a.package) {sharing} GROUP BY 1 ORDER BY 2 DESC, 1"
-        return dict(self._store.database.execute(query, (sha256, sha256)))
+class _Holders:
+    """Which packages have a library, a host or a signer."""
+
+    def __init__(self, store: Store, table: str, column: str) -> None:
+        self._packages: dict[str, set[str]] = defaultdict(set)
+        self._names: dict[str, set[str]] = defaultdict(set)
+        query = f"SELECT sha256, {column}, a.package FROM {table} JOIN app a USING (sha256)"
+        for sha256, name, package in store.database.execute(query):
+            self._names[sha256].add(name)
+            if package:
+                self._packages[name].add(package)
+
+    def others(self, sha256: str, package: str | None) -> list[str]:
+        """The other packages that have anything of what an app has."""
+        return sorted({other for name in self._names.get(sha256, ()) for other in self._packages[name]} - {package})
+
+    def counts(self, sha256: str, package: str | None) -> dict[str, int]:
+        """Of what an app has, how many other packages have it, the most first; without what no other has."""
+        found = ((name, self._packages[name]) for name in self._names.get(sha256, ()))
+        counts = [(name, len(packages) - (package in packages)) for name, packages in found]
+        return {name: count for name, count in sorted(counts, key=lambda item: (-item[1], item[0])) if count}

@@ -86,7 +86,7 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
       apkvet catalog scan apps/ --db catalog.db --gate
       apkvet catalog scan s3://our-apps/ --db catalog.db --scheduler tcp://scheduler:8786
     """
-    from analyzer.catalog.locations import find_items
+    from analyzer.catalog.locations import Count, find_items
     from analyzer.catalog.run import Plan, Run
     from analyzer.catalog.store import Store
     from analyzer.catalog.work import Budget, WorkerSettings
@@ -102,7 +102,7 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
         settings = WorkerSettings(budget, judging.ruleset.extra_apis)
         with (
             _executor(options["scheduler"], jobs, settings, run.decide) as pool,
-            CatalogProgress(db, quiet=quiet) as progress,
+            CatalogProgress(db, quiet=quiet, count=None if quiet else Count(sources)) as progress,
             _interrupts(run.stop, pool.kill, progress.note) as interrupted,
         ):
             for event in run.events(find_items(_listed(sources), group), pool):

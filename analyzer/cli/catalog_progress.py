@@ -17,6 +17,7 @@ from analyzer.reporting.sanitize import clean
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from analyzer.catalog.locations import Count
     from analyzer.catalog.run import Event
 
 _PLAIN_EVERY = 10.0
@@ -26,8 +27,8 @@ _CURRENT = 3
 class CatalogProgress:
     """Counts events, shows how far the run is, and says in the end what came of it."""
 
-    def __init__(self, db: Path, *, quiet: bool, total: int | None = None) -> None:
-        self._db, self._quiet, self._total = db, quiet, total
+    def __init__(self, db: Path, *, quiet: bool, count: Count | None = None) -> None:
+        self._db, self._quiet, self._count = db, quiet, count
         self._states: Counter[str] = Counter()
         self._verdicts: Counter[str] = Counter()
         self._began = self._told = time.monotonic()
@@ -50,21 +51,26 @@ class CatalogProgress:
                 TimeElapsedColumn,
                 TimeRemainingColumn,
             )
+            from rich.table import Column
 
-            description = TextColumn("{task.description}", markup=False)
+            # What is at work comes last and is cut, so that it never pushes the estimate off the line.
+            current = Column(ratio=1, no_wrap=True, overflow="ellipsis")
             columns: list[ProgressColumn] = [
                 SpinnerColumn(),
-                description,
-                BarColumn(),
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=20),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
+                TextColumn("{task.fields[current]}", markup=False, table_column=current),
             ]
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.add_task("", total=self._total)
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
+            self._bar.add_task("", total=None, current="")
             self._bar.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._count is not None:
+            self._count.stop()
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
@@ -87,22 +93,29 @@ class CatalogProgress:
         if self._quiet:
             return
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=sum(self._states.values()), description=self._line(current))
+            task, seen = self._bar.task_ids[0], sum(self._states.values())
+            self._bar.update(task, total=self._total(), completed=seen, description=self._line(), current=_at_work(current))
         elif time.monotonic() - self._told >= _PLAIN_EVERY:
             self._told = time.monotonic()
-            click.echo(self._line(current), err=True)
+            click.echo(f"{self._line()}  {_at_work(current)}".rstrip(), err=True)
 
-    def _line(self, current: Sequence[tuple[str, float]]) -> str:
+    def _total(self) -> int | None:
+        """How many there are, as far as that is known; never fewer than were seen."""
+        counted = self._count.total if self._count is not None else None
+        return None if counted is None else max(counted, sum(self._states.values()))
+
+    def _line(self) -> str:
         worked = self._states["done"] + self._states["failed"]
         rate = 60 * worked / max(time.monotonic() - self._began, 0.001)
-        parts = [f"{worked} scanned", f"{rate:.0f} a minute"]
+        total = self._total()
+        seen = f"{worked} scanned" if total is None else f"{sum(self._states.values()):,} of {total:,}"
+        parts = [seen, f"{rate:.0f} a minute"]
         known = self._states["known"] + self._states["known-failed"]
         if known:
             parts.insert(1, f"{known} known")
         if self.failed:
             parts.append(f"{self.failed} failed")
-        names = [f"{clean(Path(location).name, 40)} {seconds:.0f} s" for location, seconds in current[:_CURRENT] if seconds >= 1]
-        return ", ".join(parts) + (f"  [{'; '.join(names)}]" if names else "")
+        return ", ".join(parts)
 
     def summary(self, *, interrupted: bool) -> None:
         """What came of the run."""
@@ -121,6 +134,12 @@ class CatalogProgress:
             lines.append("Interrupted. Everything so far is kept; run the same command again to go on.")
         for line in lines:
             click.echo(line, err=True)
+
+
+def _at_work(current: Sequence[tuple[str, float]]) -> str:
+    """The apps that have been looked at for a second or more, the longest first."""
+    longest = sorted((item for item in current if item[1] >= 1), key=lambda item: -item[1])
+    return "; ".join(f"{clean(Path(location).name, 40)} {seconds:.0f} s" for location, seconds in longest[:_CURRENT])
 
 
 def _duration(seconds: float) -> str:

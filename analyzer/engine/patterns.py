@@ -131,17 +131,20 @@ def text_test(wanted: Text) -> Callable[[str | None], bool]:
     """A test that a text is one of the wanted; ``*`` stands for anything."""
     values = [wanted] if isinstance(wanted, str) else wanted
     exact = frozenset(value for value in values if "*" not in value)
-    globs = ["".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", v)) for v in values if "*" in v]
-    if not globs:
+    wild = [value for value in values if "*" in value]
+    if not wild:
         return lambda text: text in exact
-    regex = re.compile("|".join(globs), re.DOTALL)
+    # Compiled when it is first needed: of the patterns of all rules few are ever put to a text.
+    regex: re.Pattern[str] | None = None
     known: dict[str, bool] = {}
 
     def test(text: str | None) -> bool:
+        nonlocal regex
         if text is None:
             return False
         answer = known.get(text)
         if answer is None:
+            regex = regex or re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in wild), re.DOTALL)
             answer = text in exact or regex.fullmatch(text[:_LONGEST_TEXT]) is not None
             if len(known) < _MOST_ANSWERS and len(text) < _LONGEST_KEPT:
                 known[text] = answer

@@ -41,11 +41,16 @@ class Node(Struct, frozen=True, eq=False):
     """One node of a condition: ``all``, ``any``, ``at_least`` (``count`` of its children), ``not``, ``rule`` or a leaf."""
 
     kind: Literal["all", "any", "at_least", "not", "rule", "leaf"]
-    label: str
+    condition: Condition
     children: tuple[Node, ...] = ()
     count: int = 0
     rule: str = ""
     leaf: Leaf | None = None
+
+    @property
+    def label(self) -> str:
+        """The node in words: its kind and the fields that its pattern gives."""
+        return _label(self.condition)
 
 
 class Plan(Struct, frozen=True, eq=False):
@@ -77,17 +82,16 @@ class Planner:
 
     def _node(self, condition: Condition) -> Node:
         pattern = pattern_of(condition)
-        label = _label(condition)
         if pattern is not None:
-            return Node("leaf", label, leaf=self._leaf(pattern))
+            return Node("leaf", condition, leaf=self._leaf(pattern))
         if condition.rule is not None:
-            return Node("rule", label, rule=condition.rule)
+            return Node("rule", condition, rule=condition.rule)
         below = tuple(self._node(child) for _, child in children(condition))
         if condition.not_ is not None:
-            return Node("not", label, below)
+            return Node("not", condition, below)
         if condition.at_least is not None:
-            return Node("at_least", label, below, condition.at_least.count)
-        return Node("all" if condition.all is not None else "any", label, below)
+            return Node("at_least", condition, below, condition.at_least.count)
+        return Node("all" if condition.all is not None else "any", condition, below)
 
     def _leaf(self, pattern: Pattern) -> Leaf:
         key = type(pattern), msgspec.json.encode(pattern)
@@ -183,7 +187,6 @@ def _references(node: Node) -> Iterator[str]:
 
 
 def _label(condition: Condition) -> str:
-    """A node in words: its kind and the fields that its pattern gives."""
     pattern = pattern_of(condition)
     if pattern is not None:
         name = next(n for n in condition.__struct_fields__ if getattr(condition, n) is pattern)

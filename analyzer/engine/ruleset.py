@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import hashlib
+import os
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -15,6 +17,7 @@ from msgspec import Struct
 from analyzer.engine.plans import Plan, Planner, children, leaves, references
 from analyzer.engine.schema import Condition, Rule
 from analyzer.errors import RuleError
+from analyzer.kept import kept
 from analyzer.yamlfile import load_yaml
 
 _NOT_RULES = frozenset({"policies", "watch", "knowledge", "lists"})
@@ -40,7 +43,7 @@ class RuleSet:
 
     def looked_for(self, extra_apis: frozenset[str], watch_digest: str) -> RuleSet:
         """The same rules, knowing what is looked for: a watch list with this digest, which has *extra_apis* for their sake."""
-        known = RuleSet(self.rules, self.paths, self.digest)
+        known = copy.copy(self)
         known.extra_apis, known.watch_digest = extra_apis, watch_digest
         return known
 
@@ -105,7 +108,22 @@ def is_draft(path: Path) -> bool:
 def rule_files(folder: Path, *, drafts: bool = False) -> list[Path]:
     """The rule files below *folder*: ``<category>/<id>.yaml``, and with *drafts* those in ``nursery``."""
     skipped = _NOT_RULES if drafts else _NOT_RULES | {_NURSERY}
-    return sorted(p for p in folder.rglob("*.yaml") if not skipped & set(p.relative_to(folder).parts[:-1]))
+    found = []
+    for name, folders, files in os.walk(folder):
+        folders[:] = [inner for inner in folders if inner not in skipped]
+        found += [Path(name, file) for file in files if file.endswith(".yaml")]
+    return sorted(found)
+
+
+class _Checked(Struct, frozen=True):
+    """Rules that are known to make sense, in their order, as they are kept."""
+
+    rules: tuple[Rule, ...]
+    paths: dict[str, str]
+    digest: str
+
+
+_CODE = ("engine/ruleset.py", "engine/schema.py", "engine/pattern_schema.py", "engine/plans.py", "facts/model.py", "yamlfile.py")
 
 
 def load_ruleset(folders: Sequence[Path], *, drafts: bool = False) -> RuleSet:
@@ -113,6 +131,20 @@ def load_ruleset(folders: Sequence[Path], *, drafts: bool = False) -> RuleSet:
 
     Raises ``RuleError`` for the first file that is wrong: form, id, placeholders, references, cycles.
     """
+    checked = kept("rules", _Checked, _sources(folders, drafts), _CODE, lambda: _checked(folders, drafts))
+    return RuleSet(checked.rules, {rule_id: Path(path) for rule_id, path in checked.paths.items()}, checked.digest)
+
+
+def _sources(folders: Sequence[Path], drafts: bool) -> Iterator[bytes]:
+    """The names and bytes of all files of a rule set."""
+    for folder in folders:
+        for path in [*sorted(folder.glob("lists/*.yaml")), *rule_files(folder, drafts=drafts)]:
+            yield os.fsencode(path)
+            yield path.read_bytes()
+        yield b"drafts" if drafts else b""
+
+
+def _checked(folders: Sequence[Path], drafts: bool) -> _Checked:
     rules: dict[str, Rule] = {}
     paths: dict[str, Path] = {}
     lists = load_lists(folders)
@@ -130,7 +162,7 @@ def load_ruleset(folders: Sequence[Path], *, drafts: bool = False) -> RuleSet:
     digest = hashlib.sha256(msgspec.json.encode(lists, order="deterministic"))
     for rule_id in sorted(rules):
         digest.update(rule_id.encode() + b"\0" + paths[rule_id].read_bytes() + b"\0")
-    return RuleSet(_ordered(rules, paths), paths, digest.hexdigest())
+    return _Checked(tuple(_ordered(rules, paths)), {rule_id: str(path) for rule_id, path in paths.items()}, digest.hexdigest())
 
 
 def load_rule(path: Path, lists: Mapping[str, Sequence[str]]) -> Rule:

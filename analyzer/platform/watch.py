@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.facts import ApiCall, Category, ClipboardAccess, ClipboardOperation
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 from analyzer.platform.tables import DATA, ApiNeed, load_api_needs
 from analyzer.resources import rules_dir
@@ -26,7 +27,7 @@ _CATEGORIES = frozenset(get_args(Category))
 _OPERATIONS = frozenset({*get_args(ClipboardOperation), "watch-removal", ""})
 
 
-class Need(Struct, frozen=True):
+class Need(Struct, frozen=True, array_like=True):
     """One requirement: which permissions, how many of them, on which devices, says who.
 
     ``mode``: ``all`` of them; ``any`` one; ``any?`` one or none, depending on circumstances; ``value`` an argument
@@ -46,7 +47,7 @@ class Need(Struct, frozen=True):
         return self.mode in ("all", "any") and not self.conditional
 
 
-class ArgumentRule(Struct, frozen=True):
+class ArgumentRule(Struct, frozen=True, array_like=True):
     """A constant argument that decides the category, and what the call then needs."""
 
     index: int
@@ -63,7 +64,7 @@ class ArgumentRule(Struct, frozen=True):
         return value == self.value if self.match == "exact" else value.startswith(self.value)
 
 
-class WatchedApi(Struct, frozen=True):
+class WatchedApi(Struct, frozen=True, array_like=True):
     """A watched method, ``Lx;->name`` for every overload or with its prototype for one.
 
     ``arguments`` are the parameters whose constants are wanted; with ``only_with_argument`` a call is a fact only when a
@@ -78,7 +79,7 @@ class WatchedApi(Struct, frozen=True):
     rules: tuple[ArgumentRule, ...] = ()
 
 
-class FieldGroup(Struct, frozen=True):
+class FieldGroup(Struct, frozen=True, array_like=True):
     """Static fields whose reading is a fact: those of classes that start with ``prefix``, or one ``name`` of a class."""
 
     prefix: str
@@ -118,7 +119,7 @@ class Watch:
         return needs
 
 
-class Needs(Struct, frozen=True):
+class Needs(Struct, frozen=True, array_like=True):
     """Permission needs: ``by_api`` of descriptors, keys and fields, ``by_manifest_action`` of receivers' filters."""
 
     by_api: Mapping[str, tuple[Need, ...]]
@@ -147,7 +148,24 @@ def extended(watch: Watch, names: Collection[str], mark: str = "string ") -> Wat
 
 def load_watch(rules: Path | None = None) -> Watch:
     """Read the watch list from *rules* (default: the built-in folder). Raises ``RuleError``."""
-    rules = rules or rules_dir()
+    folder = rules or rules_dir()
+    digest = _digest(folder)
+    joined = kept("watch", _Joined, (digest.encode(),), _CODE, lambda: _joined(folder))
+    return Watch(joined.methods, joined.fields, joined.needs, digest)
+
+
+class _Joined(Struct, frozen=True, array_like=True):
+    """A watch list as it is kept."""
+
+    methods: dict[str, WatchedApi]
+    fields: tuple[FieldGroup, ...]
+    needs: Needs
+
+
+_CODE = ("platform/watch.py", "platform/knowledge.py", "platform/tables.py", "facts/model.py")
+
+
+def _joined(rules: Path) -> _Joined:
     overlay = list(
         read_table(
             rules / "knowledge/permission_overlay.tsv",
@@ -168,7 +186,7 @@ def load_watch(rules: Path | None = None) -> Watch:
     for descriptor, need in map_needs.items():
         by_api[descriptor] = (*by_api.get(descriptor, ()), _map_need(need))
     needs = Needs(by_api, _grouped((row[1], _overlay_need(row)) for row in overlay if row[0] == "manifest-action"))
-    return Watch(methods, fields, needs, _digest(rules))
+    return _Joined(methods, fields, needs)
 
 
 def _digest(rules: Path) -> str:

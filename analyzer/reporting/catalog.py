@@ -13,8 +13,10 @@ from analyzer.reporting.json import write_json
 from analyzer.reporting.look import Look
 from analyzer.reporting.pictures import distributions
 from analyzer.reporting.sanitize import clean
+from analyzer.reporting.sharing import shared
 from analyzer.reporting.summary import DATA_CATEGORIES, SEVERITIES
 
+MOST_SHARED, MOST_HOLDERS = 15, 30
 _PAGE_NAME = re.compile(r"[A-Za-z0-9._-][A-Za-z0-9._/-]*")
 
 
@@ -31,12 +33,23 @@ def present_catalog(summary: CatalogSummary, out: BinaryIO, look: Look, format_:
         write_json(summary, out)
         return
     apps, words = summary.apps, look.words
+    sharing = shared(apps)
+    things = [thing for kind in sharing.values() for thing in kind[:MOST_SHARED]]
+    of_app: dict[str, list[int]] = {}
+    for number, thing in enumerate(things):
+        for app in thing.apps:
+            of_app.setdefault(app.sha256, []).append(number)
     write_page(
         out,
         look,
         "html/index.html",
         summary=summary,
-        apps=[(app, _search(app), link(app)) for app in apps],
+        apps=[(app, _search(app), link(app), of_app.get(app.sha256, ())) for app in apps],
+        sharing=sharing,
+        numbers={thing: number for number, thing in enumerate(things)},
+        link=link,
+        most_shared=MOST_SHARED,
+        most_holders=MOST_HOLDERS,
         severities=SEVERITIES,
         weight=weight,
         groups=sorted({app.group for app in apps if app.group}),

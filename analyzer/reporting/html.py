@@ -8,6 +8,7 @@ import re
 from itertools import groupby
 from typing import Any, BinaryIO
 
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from analyzer.reporting import pictures
@@ -85,7 +86,8 @@ def _ways(result: Result, words: Words) -> dict[str, Markup]:
 def write_page(out: BinaryIO, look: Look, name: str, /, **values: Any) -> None:
     """Render one page and write it, with a policy that lets nothing in but its own style and script."""
     found = environment(look, escape_html=True)
-    found.filters["raw"] = lambda path: Markup(source(found, path))
+    # With the context, for else the text is worked out when the template is compiled, and kept with it: an old style sheet.
+    found.filters["raw"] = pass_context(lambda _, path: Markup(source(found, path)))
     page = render(found, name, **values)
     policy = (
         f"default-src 'none'; style-src {_digests(_STYLE, page)}; script-src {_digests(_SCRIPT, page)}; img-src data:; "

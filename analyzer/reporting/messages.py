@@ -6,11 +6,12 @@ it adds a language or replaces single texts. What a rule or a policy says is not
 
 from __future__ import annotations
 
-import tomllib
+import os
 from pathlib import Path
 from typing import Any
 
 from analyzer.errors import UsageError
+from analyzer.kept import kept
 from analyzer.resources import reports_dir
 
 DEFAULT_LANGUAGE = "en"
@@ -57,17 +58,24 @@ def load_messages(language: str = DEFAULT_LANGUAGE, extra: Path | None = None) -
     """The catalog of *language*; a text that a language lacks is English. Raises ``UsageError``."""
     if language not in languages(extra):
         raise UsageError(f"no texts in the language {language!r}", mend=f"Languages: {', '.join(languages(extra))}.")
-    texts: dict[str, str] = {}
-    for folder in (reports_dir(), *((extra,) if extra else ())):
-        for name in dict.fromkeys((DEFAULT_LANGUAGE, language)):
-            path = folder / "messages" / f"{name}.toml"
-            if path.is_file():
-                texts |= read_catalog(path)
-    return Messages(language, texts)
+    folders = (reports_dir(), *((extra,) if extra else ()))
+    paths = [folder / "messages" / f"{name}.toml" for folder in folders for name in dict.fromkeys((DEFAULT_LANGUAGE, language))]
+    there = [path for path in paths if path.is_file()]
+
+    def read() -> dict[str, str]:
+        texts: dict[str, str] = {}
+        for path in there:
+            texts |= read_catalog(path)
+        return texts
+
+    sources = (part for path in there for part in (os.fsencode(path), path.read_bytes()))
+    return Messages(language, kept("texts", dict[str, str], sources, ("reporting/messages.py",), read))
 
 
 def read_catalog(path: Path) -> dict[str, str]:
     """The texts of one file by dotted key. Raises ``UsageError``."""
+    import tomllib
+
     try:
         return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:

@@ -6,9 +6,7 @@ A template in the folder of ``--templates`` replaces the built-in one of the sam
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -30,7 +28,7 @@ from analyzer.errors import UsageError
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import api_text, evidence_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
-from analyzer.resources import reports_dir
+from analyzer.resources import cache_dir, reports_dir
 
 
 def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any] | None = None) -> Environment:
@@ -72,14 +70,8 @@ def environment(look: Look, *, escape_html: bool, finalize: Callable[[Any], Any]
 
 def _compiled() -> BytecodeCache | None:
     """Where compiled templates are kept, as Python keeps its modules: compiling costs half of a page. None: nowhere."""
-    try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-        folder = home / "apkvet" / f"templates-{__version__}-jinja{jinja2.__version__}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owned = folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK)
-    except (OSError, RuntimeError, AttributeError):  # no home; no user ids on Windows
-        return None
-    return FileSystemBytecodeCache(str(folder)) if owned else None
+    folder = cache_dir(f"pages-{__version__}-jinja{jinja2.__version__}")
+    return FileSystemBytecodeCache(str(folder)) if folder is not None else None
 
 
 def render(found: Environment, name: str, /, **values: Any) -> str:

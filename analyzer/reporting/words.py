@@ -211,7 +211,25 @@ class Words:
         unseen = [gap for gap in result.coverage.gaps if gap.kind != "stage-not-run"]
         if unseen:
             sentences.append(t.count("paragraph.unseen", len(unseen)))
+        if result.catalog is not None and result.catalog.score_percentile is not None:
+            sentences.append(self.standing(result))
         return " ".join(sentences)
+
+    def standing(self, result: Result) -> str:
+        """Where the app stands in its catalog, and in its group there."""
+        catalog = result.catalog
+        if catalog is None or catalog.score_percentile is None or catalog.categories_percentile is None:
+            return self.t("catalog.nothing")
+        score, kinds = self._share(catalog.score_percentile), self._share(catalog.categories_percentile)
+        said = self.t("catalog.standing", apps=self.t.number(catalog.apps), score=score, kinds=kinds)
+        own, of_kinds = catalog.score_percentile_in_group, catalog.categories_percentile_in_group
+        if catalog.group is None or own is None or of_kinds is None:
+            return said
+        group = clean(catalog.group, 60)
+        return f"{said} {self.t('catalog.in-group', group=group, score=self._share(own), kinds=self._share(of_kinds))}"
+
+    def _share(self, percent: int) -> str:
+        return self.t("number.percent", value=percent)
 
     def _seats(self, result: Result) -> list[str]:
         """Who may end up with data and where they sit: makers of libraries, known owners of hosts."""

@@ -13,7 +13,7 @@
       element, order,
       name: element.cells[0].textContent.trim(),
       text: (element.textContent + " " + data.s).toLowerCase(),
-      verdict: data.v, categories: data.c.split(" "), group: data.g,
+      verdict: data.v, categories: data.c.split(" "), group: data.g, things: data.t.split(" "),
       keys: [null, VERDICTS.indexOf(data.v), Number(data.n), Number(data.f), data.c ? data.c.split(" ").length : 0, Number(data.p), null],
     };
   });
@@ -21,7 +21,7 @@
   rows.slice().sort((a, b) => collator.compare(a.name, b.name) || a.order - b.order).forEach((row, rank) => { row.keys[0] = rank; });
   rows.slice().sort((a, b) => collator.compare(a.group, b.group) || a.order - b.order).forEach((row, rank) => { row.keys[6] = rank; });
 
-  let shown = rows, page = 0, column = 2, direction = -1;
+  let shown = rows, page = 0, column = 2, direction = -1, thing = "";
 
   const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, byId("status").dataset.group);
   const fill = (text, first, second) => text.replace("%s", number(first)).replace("%t", number(second));
@@ -43,7 +43,7 @@
     const verdicts = new Set(Array.from(document.querySelectorAll("input[name=verdict]:checked"), (box) => box.value));
     const category = byId("category").value, group = byId("group") ? byId("group").value : "";
     shown = rows.filter((row) => verdicts.has(row.verdict) && (!category || row.categories.includes(category))
-      && (!group || row.group === group) && words.every((word) => row.text.includes(word)));
+      && (!group || row.group === group) && (!thing || row.things.includes(thing)) && words.every((word) => row.text.includes(word)));
     shown.sort((a, b) => direction * (a.keys[column] - b.keys[column]) || a.order - b.order);
     page = 0;
     draw();
@@ -70,6 +70,25 @@
     button.addEventListener("click", () => sortBy(index));
     cell.replaceChildren(button);
   });
+  // A library, host or signer that several apps share: a button narrows the table down to these.
+  const narrowed = byId("narrowed");
+  function narrow(number, name) {
+    thing = number;
+    narrowed.hidden = !number;
+    narrowed.firstElementChild.textContent = narrowed.dataset.text.replace("%s", () => name);
+    update();
+  }
+  narrowed.querySelector("button").addEventListener("click", () => narrow("", ""));
+  for (const details of document.querySelectorAll("details.thing")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = narrowed.dataset.button;
+    button.addEventListener("click", () => {
+      narrow(details.dataset.thing, details.querySelector("bdi").textContent);
+      controls.scrollIntoView();
+    });
+    details.querySelector("p").append(" ", button);
+  }
   const controls = byId("controls");
   controls.addEventListener("input", update);
   controls.addEventListener("submit", (event) => event.preventDefault());

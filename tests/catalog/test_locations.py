@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.catalog.judging import Judging
-from analyzer.catalog.locations import fetched, find_items, local_path
+from analyzer.catalog.locations import Count, fetched, find_items, local_path
 from analyzer.catalog.store import Store
 from analyzer.errors import PackageError, UsageError
 from tests.catalog.conftest import scan_all
@@ -88,3 +88,11 @@ def test_a_catalog_over_a_store(apps: Path, tmp_path: Path, judging: Judging) ->
             (f"file://{apps}/keyboard.apk",)
         ]
         assert [event.state for event in scan_all(store, judging, [f"file://{apps}"])] == ["known"] * 3  # type: ignore[list-item]
+
+
+def test_what_there_is_is_counted_beside_the_run(tree: Path) -> None:
+    count = Count([str(tree), f"{tree}/none.apk"])
+    while count.total is None:
+        pass
+    assert count.total == 5
+    assert Count(["-"]).total is None

@@ -21,6 +21,7 @@ from analyzer.catalog.summary import Percentiles, Standings, summarise
 from analyzer.documents import CatalogSummary
 from analyzer.errors import UsageError
 from analyzer.policy import load_policy
+from analyzer.result import CatalogDoc
 from analyzer.scan import observe
 from tests.catalog.conftest import distinct_copy, scan_all
 from tests.cli.conftest import Run
@@ -94,18 +95,18 @@ def test_only_the_newest_version_is_shown_unless_all_are_asked_for(
 def test_standings_of_one_app(db: Path) -> None:
     with Store(db) as store:
         document = Standings(store).document(find_app(store, PROXY))
-    assert document == {
-        "apps": 4,
-        "group": "office",
-        "score_percentile": 33,
-        "score_percentile_in_group": 33,
-        "categories": 2,
-        "categories_percentile": 66,
-        "categories_percentile_in_group": 66,
-        "same_signer": ["org.apkvet.samples.keyboard", "org.apkvet.samples.paste"],
-        "same_libraries": {},
-        "same_hosts": {},
-    }
+    assert document == CatalogDoc(
+        apps=4,
+        group="office",
+        score_percentile=33,
+        score_percentile_in_group=33,
+        categories=2,
+        categories_percentile=66,
+        categories_percentile_in_group=66,
+        same_signer=("org.apkvet.samples.keyboard", "org.apkvet.samples.paste"),
+        same_libraries={},
+        same_hosts={},
+    )
 
 
 def test_report_command(run: Run, db: Path, tmp_path: Path) -> None:

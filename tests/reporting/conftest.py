@@ -16,6 +16,7 @@ from analyzer.reporting import Format, load_look, present
 from analyzer.resources import rules_dir
 from analyzer.result import (
     AppliedWaiver,
+    CatalogDoc,
     Clause,
     ClipboardDoc,
     Country,
@@ -107,6 +108,18 @@ def rich(result: Result) -> Result:
             expired=(AppliedWaiver(_waiver("debuggable", "2026-01-31"), (result.findings[2].fingerprint,)),),
             unused=(UnusedWaiver(_waiver("camera-use", "2027-01-01"), "The rule does not fire."),),
         ),
+        catalog=CatalogDoc(
+            apps=2300,
+            group="kiosk",
+            score_percentile=97,
+            score_percentile_in_group=88,
+            categories=2,
+            categories_percentile=93,
+            categories_percentile_in_group=0,
+            same_signer=("org.example.chat", "org.example.notes"),
+            same_libraries={"Example SDK": 1200, "Nameless": 1},
+            same_hosts={"api.example": 31},
+        ),
         decision=msgspec.structs.replace(
             result.decision,
             group="kiosk",
@@ -165,6 +178,7 @@ def hostile(rich: Result) -> Result:
                 HOSTILE, (HOSTILE,), owner, HOSTILE, Country(HOSTILE, "carried"), True, True, (Evidence(HOSTILE, place),)
             ),
         ),
+        catalog=CatalogDoc(2, HOSTILE, 1, 1, 1, 1, 1, (HOSTILE,), {HOSTILE: 1}, {HOSTILE: 1}),
     )
 
 

@@ -190,6 +190,20 @@ def test_the_overview_of_5000_apps_sorts_filters_and_searches(tab: Callable[...,
     assert opened.said == []
 
 
+def test_what_apps_share_narrows_the_table_down(tab: Callable[..., Tab]) -> None:
+    opened = tab("small")
+    page = opened.page
+    page.get_by_text("What several apps have in common: 1 library, 0 hosts, 1 signer").click()
+    page.locator("summary", has_text="Gson").click()
+    page.get_by_role("button", name="Show these apps in the table").locator("visible=true").click()
+    assert names(page) == ["Keys", "Notes"]
+    assert page.locator("#narrowed").text_content().startswith("Only apps with Gson.")
+    page.get_by_role("button", name="Show all").click()
+    assert len(names(page)) == 3
+    assert not page.locator("#narrowed").is_visible()
+    assert opened.said == []
+
+
 def test_without_scripts_the_overview_is_the_whole_table(browser: Any, pages: Path) -> None:
     context = browser.new_context(java_script_enabled=False, offline=True)
     page = context.new_page()

@@ -28,6 +28,7 @@ from analyzer.facts import Place, Severity
 from analyzer.reporting import load_look
 from analyzer.reporting.catalog import link, present_catalog, weight
 from analyzer.reporting.diff import DIFF_FORMATS, DiffFormat, present_diff
+from analyzer.reporting.sharing import shared
 from analyzer.result import AppDoc, Evidence
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
@@ -53,6 +54,7 @@ CATALOG = CatalogSummary(
             "CN=Notes",
             ("Gson",),
             (),
+            certificates=("c0ffee" * 10 + "0000",),
         ),
         AppRow(
             "b" * 64,
@@ -67,9 +69,10 @@ CATALOG = CatalogSummary(
             "office",
             98,
             "CN=Keys",
-            ("AdKit",),
+            ("AdKit", "Gson"),
             ("collect.example",),
             page="apps/keys.html",
+            certificates=("c0ffee" * 10 + "0000",),
         ),
         AppRow("c" * 64, "org.example.torn", "review", failed="timed out", group="kiosk"),
     ),
@@ -177,6 +180,25 @@ def test_links_lead_to_pages_beside_the_overview_only(page: str | None, shown: s
     assert link(AppRow("a", "b", "allow", page=page)) == shown
 
 
+def test_what_several_packages_share_is_told_the_most_common_first() -> None:
+    rows = [
+        AppRow("1", "a", "allow", libraries=("Gson", "Ads"), hosts=("x.example",), signer="CN=A", certificates=("k" * 64,)),
+        AppRow("2", "b", "allow", libraries=("Gson", "Ads"), hosts=("y.example",), signer="CN=A", certificates=("k" * 64,)),
+        AppRow("3", "c", "allow", libraries=("Gson",), signer="CN=A", certificates=("l" * 64,)),
+        AppRow("4", "c", "allow", hosts=("y.example",), libraries=None, certificates=("l" * 64,)),
+        AppRow("5", "d", "review", libraries=("Only here",)),
+    ]
+    found = {
+        kind: [(one.name, one.note, one.packages, [a.sha256 for a in one.apps]) for one in of]
+        for kind, of in shared(rows).items()
+    }
+    assert found == {
+        "library": [("Gson", "", 3, ["1", "2", "3"]), ("Ads", "", 2, ["1", "2"])],
+        "host": [("y.example", "", 2, ["2", "4"])],
+        "signer": [("CN=A", "k" * 12, 2, ["1", "2"])],  # that two versions of c have one signer says nothing
+    }
+
+
 def test_one_worse_finding_outweighs_all_that_are_less_bad() -> None:
     better_to_worse: list[dict[Severity, int]] = [{}, {"info": 5}, {"low": 900}, {"high": 1}, {"high": 1, "low": 2}]
     apps = [AppRow("a", "b", "allow", severities=counts) for counts in better_to_worse]
@@ -204,8 +226,10 @@ def test_hostile_names_in_both(language: str) -> None:
         (HOSTILE,),
         HOSTILE,
         HOSTILE,
+        (HOSTILE,),
     )
-    page = catalog(CatalogSummary(1, (row,), (Outlier(HOSTILE, HOSTILE),), HOSTILE, HOSTILE, HOSTILE, HOSTILE), language)
+    other = msgspec.structs.replace(row, sha256="b" * 64, package="b")
+    page = catalog(CatalogSummary(1, (row, other), (Outlier(HOSTILE, HOSTILE),), HOSTILE, HOSTILE, HOSTILE, HOSTILE), language)
     assert page.count("<script>") == 1
     side = DiffSide(AppDoc(HOSTILE, HOSTILE, package=HOSTILE, label=HOSTILE, version_name=HOSTILE), "allow", 1, HOSTILE)
     change = Change("host", "added", HOSTILE, HOSTILE, HOSTILE, True, (Evidence(HOSTILE, Place(HOSTILE, HOSTILE)),))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analyzer.formats.dex.file import DexFile
 
 _UNKNOWN_SOURCE = (-1,)
+_TURNS = tuple(opcode in op.BRANCHES or opcode in op.ENDS for opcode in range(256))
 
 
 class Call(NamedTuple):
@@ -139,10 +140,12 @@ class MethodCode:
         return self._offsets
 
     def _find_sources(self) -> dict[int, tuple[int, ...]]:
-        index = {offset: at for at, offset in enumerate(self._offsets)}
+        words = self._words
+        turns = [(at, offset) for at, offset in enumerate(self._offsets) if _TURNS[words[offset] & 0xFF]]
+        index = dict(zip(self._offsets, range(len(self._offsets)), strict=True))
         found: dict[int, list[int]] = {}
-        for at, offset in enumerate(self._offsets):
-            opcode = self._words[offset] & 0xFF
+        for at, offset in turns:
+            opcode = words[offset] & 0xFF
             if opcode in op.BRANCHES:
                 for target in self._targets(offset, opcode):
                     if target in index:

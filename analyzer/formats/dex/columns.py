@@ -48,6 +48,13 @@ def ranges(first: Ints, rows: Ints) -> Ints:
     return found
 
 
+def stretched(counts: Ints) -> tuple[Ints, Ints]:
+    """For ``counts[r]`` entries of each row r: the row of each entry, and its index within the row from 0."""
+    row = np.repeat(np.arange(len(counts)), counts)
+    index: Ints = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return row, index
+
+
 def grouped(keys: Ints, values: Ints) -> dict[int, tuple[int, ...]]:
     """The values of each key; *keys* are in order."""
     starts = np.flatnonzero(_starts(keys))

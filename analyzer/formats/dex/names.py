@@ -28,6 +28,8 @@ class NameFilter:
 
     def select(self, dex: DexFile, strings: NDArray[np.uint32]) -> NDArray[np.int64]:
         """The indices into *strings* (string rows, repeats allowed) whose text is a wanted name."""
+        if not len(self._keys):
+            return np.zeros(0, dtype=np.int64)
         texts, back = numbered(strings)
         raw = np.frombuffer(dex.data, np.uint8)
         at = dex.pools.string_offsets[texts].astype(np.int64)
@@ -35,7 +37,8 @@ class NameFilter:
         length = raw[at].astype(np.int64)
         head = raw[at + 1].astype(np.int64) | raw[at + 2].astype(np.int64) << 8 | raw[at + 3].astype(np.int64) << 16
         key = length | (head & _HEAD_MASKS[np.minimum(length, 3)]) << 8
-        maybe = np.flatnonzero(np.isin(key, self._keys) & (length < 128))
+        nearest = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
+        maybe = np.flatnonzero((self._keys[nearest] == key) & (length < 128))
         good = np.zeros(len(texts), dtype=bool)
         good[[row for row in maybe.tolist() if dex.pools.raw_string(int(texts[row])) in self._names]] = True
         return np.flatnonzero(good[back])

@@ -36,6 +36,31 @@ def effect_of(code: MethodCode, at: int) -> Effect | None:
     return None if kind is None else _EFFECTS[kind](code, at, kind)
 
 
+class Effects:
+    """The effects of whole methods. Instructions of the same words have the same effect, and most words come again."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Effect] = {}
+
+    def of(self, code: MethodCode) -> list[tuple[int, Effect]]:
+        """The instructions that do something with objects, in their order, each with what it does."""
+        words, known, found = code.words, self._known, []
+        for at, offset in enumerate(code.offsets):
+            word = words[offset]
+            second = _SECOND[word & 0xFF]
+            if second < 0:
+                continue
+            key = word | words[offset + second] << 16 if second else word
+            effect = known.get(key)
+            if effect is None:
+                effect = effect_of(code, at)
+                assert effect is not None
+                if second != _THREE:
+                    known[key] = effect
+            found.append((at, effect))
+        return found
+
+
 def _listed(code: MethodCode, at: int, kind: EffectKind) -> Effect:
     registers = code.call(at).registers
     reads = 0
@@ -101,7 +126,23 @@ def _kinds() -> tuple[EffectKind | None, ...]:
     return tuple(table)
 
 
+_THREE = 1 << 2
+_SECONDS = {"22x": 1, "23x": 1, "35c": 2, "3rc": 2, "45cc": 2, "4rcc": 2, "32x": _THREE}
+
+
+def _second_words() -> tuple[int, ...]:
+    """For each opcode which word beside the first says what it does (0: none, 4: both others); -1: it does nothing."""
+    found = []
+    for opcode, kind in enumerate(_KINDS):
+        second = _SECONDS.get(op.FORMATS[opcode], 0)
+        if kind == "clear" and second != _THREE:
+            second = 0  # what is written there is no object, wherever it is from
+        found.append(-1 if kind is None else second)
+    return tuple(found)
+
+
 _KINDS = _kinds()
+_SECOND = _second_words()
 _EFFECTS: dict[EffectKind, Callable[[MethodCode, int, EffectKind], Effect]] = {
     "invoke": _listed, "filled": _listed, "move": _move, "new": _made, "field": _made, "int": _made, "result": _made,
     "string": _made, "class": _made, "cast": _cast, "return": _given, "put": _given, "element": _element, "into": _element,

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex.code import MethodCode
-from analyzer.program.graph.effects import Effect, effect_of
+from analyzer.program.graph.effects import Effect, Effects
 
 OriginKind = Literal["new", "param", "field", "call", "class", "string", "int", "cast"]
 UseKind = Literal["arg", "put", "return", "into", "cast"]
@@ -48,9 +48,12 @@ class Use(NamedTuple):
 
 
 class MethodObjects:
-    """The objects of one method. Of a method with more than 20,000 instructions nothing is said."""
+    """The objects of one method. Of a method with more than 20,000 instructions nothing is said.
 
-    def __init__(self, dex: DexFile, item: int) -> None:
+    *effects* may be shared by many methods.
+    """
+
+    def __init__(self, dex: DexFile, item: int, effects: Effects | None = None) -> None:
         self.code = MethodCode(dex, item)
         start = int(dex.items.start[item])
         registers, ins = int(dex.units[start - 8]), int(dex.units[start - 7])
@@ -61,7 +64,7 @@ class MethodObjects:
         self._uses: dict[Origin, tuple[Use, ...]] = {}
         self._origins: dict[tuple[int, int], frozenset[Origin]] = {}
         if len(self.code) <= _MAX_INSTRUCTIONS:
-            self._effects = [(at, effect) for at in range(len(self.code)) if (effect := effect_of(self.code, at)) is not None]
+            self._effects = (effects or Effects()).of(self.code)
             self._by_instruction = dict(self._effects)
 
     def uses(self, origin: Origin) -> tuple[Use, ...]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.pools import Pools
 from analyzer.platform.callbacks import Callbacks, Hop
+from analyzer.program.graph.effects import Effects
 from analyzer.program.graph.fields import FieldLoads
 from analyzer.program.graph.linking import Linked
 from analyzer.program.graph.liveness import Liveness
@@ -173,6 +174,7 @@ class Bodies:
     def __init__(self, linked: Linked) -> None:
         self._linked = linked
         self._objects: dict[int, MethodObjects | None] = {}
+        self._effects = Effects()
         self._sites: dict[int, dict[int, int]] = {}
 
     def objects(self, node: int) -> MethodObjects | None:
@@ -181,7 +183,7 @@ class Bodies:
             nodes = self._linked.nodes
             item = int(nodes.item[node])
             dex = self._linked.dex_files[int(nodes.dex[node])]
-            self._objects[node] = MethodObjects(dex, item) if item >= 0 else None
+            self._objects[node] = MethodObjects(dex, item, self._effects) if item >= 0 else None
         return self._objects[node]
 
     def site(self, node: int, at: int) -> int | None:
