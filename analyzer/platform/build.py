@@ -19,8 +19,9 @@ from typing import Any
 
 import msgspec
 
-from analyzer.platform.tables import DATA, ApiNeed, PermissionRow
+from analyzer.platform.tables import DATA, ApiNeed, Blocks, PermissionRow
 
+_CLASSES_A_BLOCK = 64
 # Framework-internal rows of axplorer name classes that no app can call.
 _UNREACHABLE_SOURCES = frozenset({"axplorer-25-framework", "aosp-annotations-35-system-server"})
 
@@ -48,6 +49,14 @@ def members(facts: Path) -> dict[str, list[str]]:
         cls, _, member = row["descriptor"].partition("->")
         rows.setdefault(cls, []).append(member)
     return {cls: sorted(names) for cls, names in sorted(rows.items())}
+
+
+def in_blocks(rows: dict[str, list[str]]) -> Blocks:
+    """*rows*, which are sorted by class, in blocks that are compressed one by one."""
+    classes = list(rows)
+    parts = [classes[start : start + _CLASSES_A_BLOCK] for start in range(0, len(classes), _CLASSES_A_BLOCK)]
+    packed = [zlib.compress(msgspec.msgpack.encode({cls: rows[cls] for cls in part}), 9) for part in parts]
+    return Blocks([part[0] for part in parts], packed)
 
 
 def permissions(facts: Path) -> dict[str, PermissionRow]:
@@ -89,14 +98,17 @@ def main(argv: list[str]) -> int:
         return 2
     facts = Path(argv[0])
     DATA.mkdir(exist_ok=True)
-    tables: dict[str, dict[str, Any] | list[str]] = {
+    tables: dict[str, dict[str, Any]] = {
         "hierarchy": hierarchy(facts),
-        "members": members(facts),
-        "method_names": sorted({m.partition("(")[0] for each in members(facts).values() for m in each} - {"<init>"}),
         "permissions": permissions(facts),
         "api_needs": api_needs(facts),
         "lifecycles": lifecycles(facts),
     }
+    rows = members(facts)
+    (DATA / "members.blocks").write_bytes(msgspec.msgpack.encode(in_blocks(rows)))
+    names = sorted({member.partition("(")[0] for each in rows.values() for member in each} - {"<init>"})
+    (DATA / "method_names.txt.z").write_bytes(zlib.compress("\n".join(names).encode("ascii"), 9))
+    sys.stderr.write(f"members: {len(rows)} classes, {len(names)} names\n")
     for name, table in tables.items():
         data = zlib.compress(msgspec.msgpack.encode(table, order="deterministic"), 9)
         (DATA / f"{name}.msgpack.z").write_bytes(data)

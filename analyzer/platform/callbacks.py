@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from analyzer.errors import RuleError
 from analyzer.facts import TriggerKind
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 
@@ -72,6 +73,12 @@ class GateRow(NamedTuple):
 def load_callbacks(rules: Path | None = None) -> Callbacks:
     """Read the tables. Raises ``RuleError`` naming file and row."""
     folder = (rules or rules_dir()) / "knowledge"
+    sources = ((folder / f"{name}.tsv").read_bytes() for name in ("entry_points", "callbacks", "annotations", "hops"))
+    code = ("platform/callbacks.py", "platform/knowledge.py", "facts/model.py")
+    return kept("callbacks", Callbacks, sources, code, lambda: _read(folder))
+
+
+def _read(folder: Path) -> Callbacks:
     entry_points: dict[str, dict[str, tuple[TriggerKind, How]]] = {}
     path = folder / "entry_points.tsv"
     for base, member, kind, how, _ in read_table(path, ("base", "member", "kind", "how", "source")):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from analyzer.errors import RuleError
 from analyzer.facts import Owner
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 
 APP = Owner("app")
@@ -38,6 +39,13 @@ class OwnerTables(NamedTuple):
 
 def load_owner_tables(knowledge: Path) -> OwnerTables:
     """Read ``owners.tsv``, ``shared_roots.tsv`` and ``class_marks.tsv``. Raises ``RuleError`` naming the row that is wrong."""
+    names = ("owners.tsv", "exodus/trackers.tsv", "shared_roots.tsv", "class_marks.tsv")
+    sources = ((knowledge / name).read_bytes() for name in names)
+    code = ("program/ownership.py", "platform/knowledge.py")
+    return kept("owners", OwnerTables, sources, code, lambda: _read(knowledge))
+
+
+def _read(knowledge: Path) -> OwnerTables:
     path = knowledge / "owners.tsv"
     libraries = []
     for prefix, name, wrapper, _ in read_table(path, ("prefix", "name", "wrapper", "source")):

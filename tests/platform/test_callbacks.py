@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from analyzer.platform.callbacks import load_callbacks, load_gates
 from analyzer.platform.hierarchy import load_hierarchy
 from analyzer.platform.tables import load_members
 
+all_members, all_classes = functools.cache(load_members), functools.cache(load_hierarchy)
 # Classes of the platform; what begins otherwise is a library's and cannot be looked up.
 _PLATFORM = ("Landroid/app/", "Landroid/content/", "Landroid/os/", "Landroid/view/", "Landroid/widget/", "Ljava/")
 
 
 def known(cls: str, name: str) -> bool:
     """Whether the class, or one above it, has a member of that name."""
-    members, hierarchy, stack = load_members(), load_hierarchy(), [cls]
+    members, hierarchy, stack = all_members(), all_classes(), [cls]
     while stack:
         current = stack.pop()
         if any(member.partition("(")[0] == name for member in members.get(current, ())):
@@ -30,14 +32,14 @@ def test_what_hops_name_exists_in_the_platform() -> None:
     unknown = []
     for api in load_callbacks().hops:
         cls, _, member = api.partition("->")
-        if cls.startswith(_PLATFORM) and cls in load_members() and not known(cls, member.partition("(")[0]):
+        if cls.startswith(_PLATFORM) and cls in all_members() and not known(cls, member.partition("(")[0]):
             unknown.append(api)
     assert unknown == []
 
 
 def test_bases_and_callbacks_exist_in_the_platform() -> None:
     callbacks = load_callbacks()
-    members = load_members()
+    members = all_members()
     missing = [
         (base, member)
         for table in (callbacks.entry_points, callbacks.kinds)

@@ -11,7 +11,14 @@ from analyzer.errors import RuleError
 from analyzer.extractors.permissions import load_context
 from analyzer.platform.hierarchy import load_hierarchy
 from analyzer.platform.knowledge import read_table
-from analyzer.platform.tables import load_api_needs, load_lifecycles, load_members, load_permissions
+from analyzer.platform.tables import (
+    PlatformMembers,
+    load_api_needs,
+    load_lifecycles,
+    load_members,
+    load_method_names,
+    load_permissions,
+)
 from analyzer.platform.watch import load_watch
 from analyzer.program.hand_through import load_hand_through
 from analyzer.program.ownership import load_owner_tables
@@ -30,6 +37,14 @@ def test_hierarchy() -> None:
     assert hierarchy.is_interface("Ljava/lang/Runnable;")
     assert not hierarchy.is_interface("Landroid/app/Activity;")
     assert not hierarchy.knows("Lcom/example/A;")
+
+
+def test_members_are_found_in_their_blocks() -> None:
+    members, table = load_members(), PlatformMembers()
+    assert list(members) == sorted(members)
+    assert {cls: table.of(cls) for cls in members} == {cls: frozenset(rows) for cls, rows in members.items()}
+    assert [table.of(cls) for cls in ("", "A", "Landroid/app/Activityx;", "[I", "~")] == [frozenset()] * 5
+    assert load_method_names() == {row.partition("(")[0] for rows in members.values() for row in rows} - {"<init>"}
 
 
 def test_permissions_with_levels_and_groups() -> None:

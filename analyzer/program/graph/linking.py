@@ -334,7 +334,10 @@ class Linked:
 
     def named(self, name: str) -> NDArray[np.bool_]:
         """For each node whether its method has this name."""
-        found: NDArray[np.bool_] = self.members_named(frozenset({name}))[self.nodes.key & 0xFFFFFFFF]
+        if name not in self._member_names:
+            return np.zeros(len(self.nodes.key), dtype=bool)
+        number = self._member_names.index(name)
+        found: NDArray[np.bool_] = self._members[self.nodes.key & 0xFFFFFFFF] >> _SHIFT == number
         return found
 
     def uses_by_node(self, opcodes: NDArray[np.bool_], *, fields: bool) -> tuple[Ints, Ints]:

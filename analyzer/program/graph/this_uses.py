@@ -15,6 +15,7 @@ _RANGED = op.opcode_mask(frozenset({*range(0x74, 0x79), 0x25}))
 _STATIC = op.opcode_mask(op.INVOKE_STATICS | {0x24, 0x25})
 # Where each of these keeps the register that it reads: in the high nibble, the second nibble, the high byte, or the next units.
 _MOVES = {0x07: "B", 0x08: "next", 0x09: "second", 0x5B: "A", 0x69: "AA", 0x11: "AA", 0x4D: "AA"}
+_MOVED = op.opcode_mask(frozenset(_MOVES))
 
 
 def hands_on_this(dex: DexFile) -> NDArray[np.bool_]:
@@ -23,8 +24,10 @@ def hands_on_this(dex: DexFile) -> NDArray[np.bool_]:
     this = dex.units[items.start - 8].astype(np.int64) - dex.units[items.start - 7]
     found = np.zeros(len(items.start), dtype=bool)
     opcode = dex.opcode
+    moves = np.flatnonzero(_MOVED[opcode])
+    kinds = opcode[moves]
     for code, where in _MOVES.items():
-        rows = np.flatnonzero(opcode == code)
+        rows = moves[kinds == code]
         item = instructions.item[rows]
         found[item[_register(dex, instructions.position[rows], where) == this[item]]] = True
     _mark_listed(dex, np.flatnonzero(_LISTED[opcode]), this, found)
