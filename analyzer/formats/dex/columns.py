@@ -30,6 +30,10 @@ def distinct_rows(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
 
 def numbered(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
     """The values, each once, in order; and for each row the number of its value among them."""
+    if values.dtype.kind == "u" and len(values) and (most := int(values.max())) < 8 * len(values):
+        there = np.zeros(most + 1, dtype=bool)  # rows of a table: marking them is several times faster than sorting
+        there[values] = True
+        return np.flatnonzero(there).astype(values.dtype), (np.cumsum(there) - 1)[values]
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     starts = _starts(ordered)

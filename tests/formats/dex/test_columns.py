@@ -6,17 +6,25 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.formats.dex.columns import distinct, distinct_rows, grouped, numbered, ranges
+from analyzer.formats.dex.columns import distinct, distinct_rows, grouped, numbered, ranges, stretched
 
 NUMBERS = st.lists(st.integers(0, 2**40), max_size=30).map(lambda values: np.array(values, dtype=np.int64))
+ROWS = st.lists(st.integers(0, 60), max_size=30).map(lambda values: np.array(values, dtype=np.uint32))
 
 
-@given(NUMBERS)
+@given(NUMBERS | ROWS)
 def test_distinct_values_rows_and_numbers_are_those_of_numpy(values: np.ndarray) -> None:
     unique, first, inverse = np.unique(values, return_index=True, return_inverse=True)
     assert distinct(values).tolist() == unique.tolist()
     assert [column.tolist() for column in distinct_rows(values)] == [unique.tolist(), first.tolist()]
     assert [column.tolist() for column in numbered(values)] == [unique.tolist(), inverse.tolist()]
+
+
+@given(st.lists(st.integers(0, 4), max_size=8))
+def test_stretched_counts_up_in_each_row(counts: list[int]) -> None:
+    row, index = stretched(np.array(counts, dtype=np.int64))
+    expected = [(row, index) for row, count in enumerate(counts) for index in range(count)]
+    assert [*zip(row.tolist(), index.tolist(), strict=True)] == expected
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=8), st.data())
