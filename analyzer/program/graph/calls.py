@@ -228,7 +228,7 @@ class CallGraph:
 
     def _is_sole_target(self, node: int) -> bool:
         """Whether calls through classes above can only mean this one method."""
-        return not any(self.live.methods[other] for other in self.linked.rivals(node))
+        return next(self.linked.rivals(node, self.live.methods), None) is None
 
     def _self_calls(self, type_id: int, above: list[tuple[int, int]]) -> Iterator[Link]:
         """Calls through classes above that a method of the class, own or inherited, makes on ``this``."""

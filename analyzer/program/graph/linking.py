@@ -7,7 +7,7 @@ numbers. Names are interned once a file, everything after that is integer column
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -63,7 +63,6 @@ class Linked:
         self.dex_files = tuple(dex_files)
         self.types = Types(self.dex_files, hierarchy)
         self._type_rows = [self.types.rows(number) for number in range(len(self.dex_files))]
-        self._overriders: dict[int, tuple[int, ...]] = {}
         names: dict[str, int] = {}
         protos: dict[bytes, int] = {}
         shapes = [_method_shapes(dex, rows, names, protos) for dex, rows in zip(self.dex_files, self._type_rows, strict=True)]
@@ -193,31 +192,26 @@ class Linked:
         order = own[np.argsort(members[own], kind="stable")]
         return order, members[order]
 
-    def same_member(self, member: int) -> list[int]:
-        """The virtual methods with code that have this name and prototype."""
+    def same_member(self, member: int, among: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """The virtual methods with code that have this name and prototype, of the nodes *among*, each with its class."""
         order, members = self._by_member
         low, high = np.searchsorted(members, [member, member + 1])
-        return order[low:high].tolist()  # type: ignore[no-any-return]
+        nodes = order[low:high]
+        nodes = nodes[among[nodes]]
+        return [*zip(nodes.tolist(), (self.nodes.key[nodes] >> _SHIFT).tolist(), strict=True)]
 
-    def overriders(self, key: int) -> tuple[int, ...]:
-        """The nodes with code below the class of *key* that define its member: what a virtual call of it may also mean."""
-        known = self._overriders.get(key)
-        if known is None:
-            cls = key >> _SHIFT
-            nodes = self.same_member(key & 0xFFFFFFFF)
-            known = tuple(node for node in nodes if cls in self.types.above_set(int(self.nodes.key[node]) >> _SHIFT))
-            self._overriders[key] = known
-        return known
+    def overriders(self, key: int, among: NDArray[np.bool_]) -> list[int]:
+        """The nodes below the class of *key* that define its member, of those *among*: what a virtual call may also mean."""
+        cls = key >> _SHIFT
+        return [node for node, own in self.same_member(key & 0xFFFFFFFF, among) if cls in self.types.above_set(own)]
 
-    def rivals(self, node: int) -> list[int]:
-        """The other nodes that a call through a class above *node* may mean."""
+    def rivals(self, node: int, among: NDArray[np.bool_]) -> Iterator[int]:
+        """The other nodes that a call through a class above *node* may mean, of those *among*."""
         key = int(self.nodes.key[node])
         above = self.types.above_set(key >> _SHIFT)
-        return [
-            other
-            for other in self.same_member(key & 0xFFFFFFFF)
-            if other != node and not above.isdisjoint(self.types.above_set(int(self.nodes.key[other]) >> _SHIFT))
-        ]
+        for other, own in self.same_member(key & 0xFFFFFFFF, among):
+            if other != node and not above.isdisjoint(self.types.above_set(own)):
+                yield other
 
     def overrides(self, key: int) -> bool:
         """Whether the member of *key* may be one that a class above, or the platform, calls: no root class of its own."""

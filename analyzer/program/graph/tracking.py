@@ -140,7 +140,7 @@ class References:
         key, target = int(sites.key[site]), int(sites.target[site])
         targets = [target] if target >= 0 and linked.nodes.item[target] >= 0 else []
         if virtual:
-            targets += [node for node in linked.overriders(key) if node not in targets]
+            targets += [node for node in linked.overriders(key, self._live) if node not in targets]
         targets = [node for node in targets if self._live[node]]
         return Reference(
             self._hops_of(dex.pools, row), tuple(targets), len(targets) == 1, _positions(dex.pools, row, static), not static

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from analyzer.facts import Owner
@@ -30,7 +31,8 @@ def test_linking_resolves_up_the_superclasses_and_counts_calls(clip_graph: Opene
     assert linked.calls_to(opened) == []
     assert len(linked.calls_above(opened)) == 2  # through the interface, in show and in the click
     clicked = node(graph, f"{package}Clicked;->text(Landroid/content/Context;)Ljava/lang/CharSequence;")
-    assert linked.rivals(opened) == [clicked]
+    assert list(linked.rivals(opened, graph.live.methods)) == [clicked]
+    assert list(linked.rivals(opened, np.zeros(len(linked.nodes.key), dtype=bool))) == []
 
 
 def test_liveness_leaves_out_what_nothing_starts(clip_graph: Opener) -> None:
