@@ -237,7 +237,7 @@ class Words:
         owners = [(endpoint.vendor, endpoint.country) for endpoint in result.endpoints or () if endpoint.vendor]
         sentences = []
         for key, found in (("paragraph.makers", makers), ("paragraph.hosts", owners)):
-            names = {clean(name, 60): country for name, country in sorted(found, key=lambda each: each[0])}
+            names = {clean(name, 60).rstrip("."): country for name, country in sorted(found, key=lambda each: each[0])}
             shown = [
                 self.t("library.in", maker=name, country=clean(country.code, 4)) if country else name
                 for name, country in names.items()
@@ -257,6 +257,9 @@ class Words:
             data = self.category(use.category)
             parts.append(t("library.when", data=data, when=t.listing(started, _MOST_KINDS)) if started else data)
         does = t("library.reads", data=t.listing(parts, _MOST_NAMED)) if parts else t("library.reads-nothing")
+        if library.permissions:
+            names = t.listing([short_permission(name) for name in library.permissions], _MOST_NAMED)
+            does = t("library.with-permissions", does=does, permissions=names)
         hosts = t.listing([clean(host, 80) for host in library.hosts], 3)
         return t("library.story-with-hosts" if hosts else "library.story", maker=seat, does=does, hosts=hosts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzer.container import open_package
 from analyzer.container.signing import read_signers
@@ -99,3 +102,10 @@ def test_the_packages_are_what_the_keys_make(root: Path) -> None:
     if done.returncode == 2:
         pytest.skip(done.stderr.strip())
     assert done.returncode == 0, done.stdout
+
+
+@given(value=st.binary(max_size=200), scheme=st.sampled_from(["v2", "v3", "v3.1"]))
+def test_any_bytes_give_signers_or_are_refused(value: bytes, scheme: str) -> None:
+    whole = struct.pack("<I", len(value)) + value
+    with contextlib.suppress(FormatError, struct.error):
+        assert all(signer.scheme == scheme for signer in block_signers(scheme, whole))
