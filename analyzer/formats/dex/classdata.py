@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
 from analyzer.formats.dex.columns import distinct
-from analyzer.formats.dex.leb128 import Uleb, read_uleb128_run
+from analyzer.formats.dex.leb128 import Uleb, read_uleb128, read_uleb128_run
 from analyzer.formats.dex.pools import Pools
 
 Ints = NDArray[np.int64]
@@ -104,3 +104,23 @@ def _read_items(numbers: Uleb, class_defs: Ints, at: Ints, method_count: int) ->
 def _empty(bad: int) -> EncodedMethods:
     none = np.zeros(0, dtype=np.int64)
     return EncodedMethods(none, none, none, none, none.astype(bool), bad)
+
+
+def static_fields(data: bytes, offset: int) -> list[int]:
+    """The rows of the field table of the static fields that the class_data_item at *offset* defines; empty when it is malformed."""
+    if not offset:
+        return []
+    found: list[int] = []
+    try:
+        count, at = read_uleb128(data, offset)
+        for _ in range(3):
+            _, at = read_uleb128(data, at)
+        row = 0
+        for _ in range(min(count, 65536)):
+            step, at = read_uleb128(data, at)
+            _, at = read_uleb128(data, at)
+            row += step
+            found.append(row)
+    except FormatError:
+        return []
+    return found

@@ -7,7 +7,7 @@ their string pools are read; a file that mentions a click handler is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from analyzer.container import Package
@@ -16,6 +16,8 @@ from analyzer.facts import Gap, Place
 from analyzer.formats.axml import XmlElement, parse_axml, xml_strings
 
 _MAGIC = b"\x03\x00\x08\x00"
+_INPUT_TYPE = 0x01010220.to_bytes(4, "little")  # android.R.attr.inputType
+_PASSWORD = 0x0101015C.to_bytes(4, "little")  # android.R.attr.password
 _ON_CLICK = 0x0101026F.to_bytes(4, "little")  # android.R.attr.onClick, in the file's resource map
 
 
@@ -27,17 +29,22 @@ class ClickHandler(NamedTuple):
 
 
 class Layouts(NamedTuple):
-    """``classes`` of the package that some XML resource names (descriptors), the ``clicks``, and what could not be read."""
+    """``classes`` of the package that some XML resource names (descriptors), the ``clicks``, and what could not be read.
+
+    ``passwords``: the ids of the fields into which a password is typed.
+    """
 
     classes: frozenset[str]
     clicks: tuple[ClickHandler, ...]
     gaps: tuple[Gap, ...]
+    passwords: frozenset[int] = frozenset()
 
 
 def read_layouts(package: Package, defines: Callable[[str], bool]) -> Layouts:
     """Look through all XML resources of *package*; *defines* says whether the package has the class of a descriptor."""
     classes: set[str] = set()
     clicks: list[ClickHandler] = []
+    passwords: set[int] = set()
     gaps: list[Gap] = []
     bad: list[str] = []
     for name in package.names():
@@ -50,8 +57,10 @@ def read_layouts(package: Package, defines: Callable[[str], bool]) -> Layouts:
             for text in xml_strings(data):
                 if "." in text and defines(f"L{text.replace('.', '/')};"):
                     classes.add(f"L{text.replace('.', '/')};")
-            if _ON_CLICK in data:
-                clicks += [ClickHandler(name, method) for method in _handlers(parse_axml(data))]
+            if _ON_CLICK in data or _INPUT_TYPE in data or _PASSWORD in data:
+                root = parse_axml(data)
+                clicks += [ClickHandler(name, method) for method in _handlers(root)]
+                passwords.update(_passwords(root))
         except (FormatError, PackageError):
             bad.append(name)
     if bad:
@@ -65,16 +74,32 @@ def read_layouts(package: Package, defines: Callable[[str], bool]) -> Layouts:
                 at=Place(min(bad)),
             )
         )
-    return Layouts(frozenset(classes), tuple(dict.fromkeys(clicks)), tuple(gaps))
+    return Layouts(frozenset(classes), tuple(dict.fromkeys(clicks)), tuple(gaps), frozenset(passwords))
+
+
+def _elements(root: XmlElement) -> Iterator[XmlElement]:
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        yield element
+        stack.extend(element.children)
+
+
+def _passwords(root: XmlElement) -> Iterator[int]:
+    """The ids of fields whose input is a password (InputType: variations password, visible, web and number password)."""
+    for element in _elements(root):
+        kind = element.get("inputType") or ""
+        number = int(kind, 16) if kind.startswith("0x") else 0
+        secret = number & 0xFF in (0x81, 0x91, 0xE1, 0x12) or element.get("password") == "true"
+        name = element.get("id") or ""
+        if secret and name.startswith("@") and len(name) == 9:
+            yield int(name[1:], 16)
 
 
 def _handlers(root: XmlElement) -> list[str]:
     found = []
-    stack = [root]
-    while stack:
-        element = stack.pop()
+    for element in _elements(root):
         method = element.get("onClick")
         if method and not method.startswith("@"):
             found.append(method)
-        stack.extend(element.children)
     return found

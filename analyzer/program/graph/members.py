@@ -27,6 +27,10 @@ class Members:
     def _platform(self) -> PlatformMembers:
         return PlatformMembers()
 
+    def of_platform(self, cls: str) -> frozenset[str]:
+        """What *cls*, a class of the platform, declares."""
+        return self._platform.of(cls)
+
     def declares(self, cls: str, member: str) -> bool:
         """Whether *cls* itself declares *member*."""
         return member in self._platform.of(cls) or member in self._hierarchy.members(cls)

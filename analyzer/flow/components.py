@@ -1,0 +1,271 @@
+"""Runs an app's components as the platform does: made, then through the states of their lifecycle, with callbacks in between.
+
+Which method may be called in which state is data (``rules/flow/lifecycle.tsv``). States are repeated until the heap at each of them no longer changes, so
+that every order that the lifecycle allows is covered, and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from analyzer.flow.code import Code
+from analyzer.flow.conventions import CALLBACKS, Conventions, Turn
+from analyzer.flow.foreign import Foreign
+from analyzer.flow.heap import Heap
+from analyzer.flow.intents import Intents
+from analyzer.flow.interpreter import Interpreter
+from analyzer.flow.machine import Callback, Machine
+from analyzer.flow.specials import Specials
+from analyzer.flow.values import UNKNOWN, Value, of_object
+
+_MADE = "made"
+_MOST_TURNS = 3
+_BETWEEN = frozenset({"paused", "stopped", "running"})  # other components may run before the next state
+_MOST_ROUNDS = 3
+_MOST_CALLBACKS = 200
+_INTENT = "Landroid/content/Intent;"
+_BUNDLE = "Landroid/os/Bundle;"
+_FIRST = ("Landroid/app/Application;", "Landroid/content/ContentProvider;")
+
+
+class Parts(NamedTuple):
+    """What belongs together in one run of the engine."""
+
+    machine: Machine
+    conventions: Conventions
+    intents: Intents
+    specials: Specials
+    foreign: Foreign
+    interpreter: Interpreter
+
+
+class Components:
+    """All components of a package, one after another, until nothing new is sent between them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._machine = parts.machine
+        self.code: Code = parts.machine.code
+        self._intents = parts.intents
+        self.world = Heap()
+        self._calls = 0
+
+    def run(self, classes: Iterable[str]) -> None:
+        """Run the components *classes*; those to which they send something as well. Raises ``OutOfBudget``."""
+        wanted = list(dict.fromkeys(sorted(classes, key=self._order)))
+        before: object = None
+        for turn in range(_MOST_ROUNDS):
+            for cls in wanted:
+                self._component(cls, turn)
+            wanted += [cls for cls in sorted(self._intents.incoming) if cls not in wanted]
+            state = (self._intents.state(), len(self._machine.sent), len(self._machine.readings), len(wanted))
+            if state == before:
+                return
+            before = state
+
+    def _order(self, cls: str) -> tuple[int, str]:
+        bases = self.code.hierarchy.ancestors(cls)
+        return next((index for index, base in enumerate(_FIRST) if base in bases), len(_FIRST)), cls
+
+    def _component(self, cls: str, turn: int) -> None:
+        type_id = self.code.types.number(cls)
+        if type_id is None or not self.code.types.is_defined(type_id):
+            return
+        number = self._machine.object(("component", cls, turn), cls)
+        context = self._machine.context(-1, type_id, turn)
+        heap = self._parts.interpreter.initialise(cls, self.world.fork(), context)
+        for node in self.code.constructors(cls, 0) or self.code.constructors(cls, 2)[:1]:
+            heap = self._call(node, of_object(number), heap, context, cls)[0]
+        turns = self._parts.conventions.lifecycle(self.code.hierarchy.ancestors(cls))
+        _Lifecycle(self, number, cls, context, turns, between=turn > 0).run(heap)
+
+    def join(self, heap: Heap) -> None:
+        """What a component leaves behind is there for the others."""
+        self.world.join(heap)
+
+    def _call(self, node: int, receiver: Value, heap: Heap, context: int, cls: str, given: tuple[Value, ...] | None = None) -> tuple[Heap, Value]:
+        arguments = self.arguments(node, cls, given)
+        registers = self._parts.foreign.registers(node, receiver, arguments)
+        self._calls += 1  # every call by the platform is a context of its own
+        outcome = self._parts.interpreter.call(node, registers, heap, self._machine.context(context, node, -1 - self._calls))
+        if outcome is None or outcome.heap is None:
+            return heap, UNKNOWN
+        return outcome.heap, outcome.value
+
+    call = _call
+
+    def arguments(self, node: int, cls: str, given: tuple[Value, ...] | None) -> list[Value]:
+        """What the platform gives a method: what is known of it, and the data that such a parameter carries."""
+        found: list[Value] = []
+        name = self.code.linked.name(node)
+        for index, type_ in enumerate(self.code.parameters(node)):
+            value = given[index] if given is not None and index < len(given) else UNKNOWN
+            if value is UNKNOWN:
+                value = self._argument(node, cls, index, type_, name)
+            found.append(value)
+        member = self.code.linked.member(node)
+        prototype = member[len(name) :]
+        classes = self.code.hierarchy.ancestors(self.code.linked.holder(node))
+        for source in self._machine.models.parameters(classes, name, prototype):
+            if source.value >= len(found):
+                continue
+            if source.kind == "received" and (given is not None or not self._may_receive(cls)):
+                continue
+            api = f"{self.code.linked.holder(node)}->{member}"
+            marks = self._machine.read(node, -1 - source.value, api, source.category, received=source.kind == "received")
+            found[source.value] = found[source.value].marked(marks)
+        return found
+
+    def _may_receive(self, cls: str) -> bool:
+        if cls not in self._intents.components:
+            return True
+        return self._intents.may_receive(cls)
+
+    def _argument(self, node: int, cls: str, index: int, type_: str, name: str) -> Value:
+        if type_ == _INTENT and cls in self._intents.components:
+            if name == "onActivityResult":
+                result = self._intents.result_for(cls)
+                if result is not None:
+                    return result
+            incoming = self._intents.incoming.get(cls)
+            if incoming is not None:
+                return incoming
+            return Value(frozenset({self._machine.object(("intent", cls), type_, symbolic=True)}))
+        if type_ == _BUNDLE and cls in self._intents.components:
+            return Value(frozenset({self._machine.object(("saved", cls), type_, symbolic=True)}))
+        return self._parts.foreign.unknown_argument(node, index, type_)
+
+    # -- callbacks
+
+    def callbacks(self, heap: Heap, context: int, done: dict[Callback, int], instances: dict[int, int]) -> bool:
+        """Run what the platform was asked to call, once; whether the heap changed. *heap* takes in what they do."""
+        changed = False
+        for number, cls in list(self._parts.specials.instances.items()):
+            if instances.get(number, 0) < 1:
+                instances[number] = 1
+                turns = self._parts.conventions.lifecycle(self.code.hierarchy.ancestors(cls))
+                if turns and cls not in self._intents.components:
+                    inner = heap.fork()
+                    _Lifecycle(self, number, cls, context, turns, nested=True).run(inner)
+                    changed = heap.join(self.world) or changed
+        for callback in list(self._machine.callbacks.values())[:_MOST_CALLBACKS]:
+            if done.get(callback, 0) >= 2:
+                continue
+            done[callback] = done.get(callback, 0) + 1
+            after = self._called_back(callback, heap, context)
+            changed = heap.join(after) or changed
+        return changed
+
+    def _called_back(self, callback: Callback, heap: Heap, context: int) -> Heap:
+        number = next(iter(callback.receiver.objects), -1)
+        made = self._parts.specials.lambdas.get(number)
+        cls = self._machine.objects[number].type if number >= 0 else ""
+        if made is None:
+            return self._call(callback.node, callback.receiver, heap, context, cls, callback.arguments)[0]
+        body, _, count = made
+        captured = self._parts.specials.captured(heap, number, count)
+        if self.code.is_static(body):
+            return self._call(body, UNKNOWN, heap, context, cls, tuple(captured))[0]
+        receiver, *rest = captured or [UNKNOWN]
+        return self._call(body, receiver, heap, context, cls, tuple(rest))[0]
+
+    def user_methods(self, cls: str, turns: tuple[Turn, ...]) -> list[int]:
+        """Methods that the platform calls in no state of its own: input, menus, clicks that layouts name."""
+        named = {turn.method for turn in turns}
+        linked, entries = self.code.linked, self.code.graph.entries
+        found: list[int] = []
+        seen: set[str] = set()
+        for ancestor in self.code.hierarchy.ancestors(cls):
+            type_id = self.code.types.number(ancestor)
+            if type_id is None or not self.code.types.is_defined(type_id):
+                continue
+            for node in linked.methods_of(type_id):
+                member = linked.member(node)
+                name = member.partition("(")[0]
+                if member in seen or name in named or name.startswith("<") or not self.code.has_code(node):
+                    continue
+                seen.add(member)
+                if any(True for _ in entries.of(node)):
+                    found.append(node)
+        return found
+
+    def finished(self, cls: str, name: str, value: Value) -> None:
+        """A method of a component's lifecycle returned *value*."""
+        if name == "onBind":
+            self._intents.bound(cls, value)
+
+
+class _Lifecycle:
+    """One object going through its states."""
+
+    def __init__(self, components: Components, number: int, cls: str, context: int, turns: tuple[Turn, ...], *, nested: bool = False, between: bool = False) -> None:
+        self._components = components
+        self._receiver = of_object(number)
+        self._cls = cls
+        self._context = context
+        self._turns = turns
+        self._nested = nested
+        self._between = between
+        self._users = components.user_methods(cls, turns)
+        self._done: dict[Callback, int] = {}
+        self._instances: dict[int, int] = {number: 1}
+
+    def run(self, heap: Heap) -> None:
+        states = {_MADE: heap}
+        counts: dict[Turn, int] = {}
+        todo = [_MADE]
+        while todo:
+            state = todo.pop(0)
+            for turn in self._turns:
+                if turn.state != state or counts.get(turn, 0) >= _MOST_TURNS:
+                    continue
+                counts[turn] = counts.get(turn, 0) + 1
+                after = self._turn(turn, states[state])
+                if self._between and turn.next in _BETWEEN:
+                    after = _both(after, self._components.world)
+                known = states.get(turn.next)
+                if known is None:
+                    states[turn.next] = after.fork()
+                elif not known.join(after):
+                    continue
+                if turn.next not in todo:
+                    todo.append(turn.next)
+        for after in states.values():
+            self._components.join(after)
+
+    def _turn(self, turn: Turn, heap: Heap) -> Heap:
+        components = self._components
+        if turn.method == CALLBACKS:
+            return self._callbacks(heap)
+        nodes = components.code.method(self._cls, turn.method)
+        if not nodes:
+            return heap
+        result = heap
+        for node in nodes:
+            after, value = components.call(node, self._receiver, heap, self._context, self._cls)
+            components.finished(self._cls, turn.method, value)
+            result = after if result is heap else _both(result, after)
+        return result
+
+    def _callbacks(self, heap: Heap) -> Heap:
+        components = self._components
+        current = heap.fork()
+        for _ in range(2):
+            changed = False
+            for node in self._users:
+                after, _ = components.call(node, self._receiver, current, self._context, self._cls)
+                changed = current.join(after) or changed
+            if not self._nested:
+                changed = components.callbacks(current, self._context, self._done, self._instances) or changed
+            if not changed:
+                break
+        return current
+
+
+def _both(first: Heap, second: Heap) -> Heap:
+    result = first.fork()
+    result.join(second)
+    return result
+
+

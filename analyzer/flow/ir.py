@@ -1,0 +1,373 @@
+"""Method bodies decoded once for the interpreter: instructions as tuples, basic blocks, exception handlers.
+
+Formats and meanings: Dalvik bytecode and Dalvik executable instruction formats specifications; handlers: dex-format, "code_item".
+A register pair (long, double) is kept in its first register.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+from typing import NamedTuple
+
+from analyzer.errors import FormatError
+from analyzer.flow.values import UNKNOWN, ClassName, Value, constant, integer
+from analyzer.formats.dex import DexFile
+from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.code import MethodCode
+from analyzer.formats.dex.leb128 import read_uleb128
+
+_LARGEST = 20_000
+
+
+class Op(IntEnum):
+    """The kinds of instruction that the interpreter knows; the operands of each are in the comment."""
+
+    SET = auto()  # register, value
+    MOVE = auto()  # register, from
+    RESULT = auto()  # register
+    CAUGHT = auto()  # register
+    RETURN = auto()  # register or -1
+    THROW = auto()  # register
+    GOTO = auto()  # block
+    IF = auto()  # comparison, register, register or -1, block, next block
+    SWITCH = auto()  # register, ((key, block), ...), next block
+    CAST = auto()  # register, type row
+    TEST_TYPE = auto()  # register, from, type row
+    LENGTH = auto()  # register, array
+    NEW = auto()  # register, type row
+    ARRAY = auto()  # register, size register, type row
+    FILLED = auto()  # registers, type row
+    ARRAY_GET = auto()  # register, array, index, whether it is an object
+    ARRAY_PUT = auto()  # register, array, index
+    GET = auto()  # register, object, field row
+    PUT = auto()  # register, object, field row
+    GET_STATIC = auto()  # register, field row
+    PUT_STATIC = auto()  # register, field row
+    INVOKE = auto()  # opcode, method row, registers
+    CUSTOM = auto()  # registers
+    UNARY = auto()  # register, from
+    BINARY = auto()  # operation, register, left, right
+    LITERAL = auto()  # operation, register, left, number
+    NEXT = auto()  # block: falls through
+
+
+Instruction = tuple  # type: ignore[type-arg]  # (kind, operands ...), see Op
+THROWING = frozenset({Op.THROW, Op.CAST, Op.NEW, Op.ARRAY, Op.ARRAY_GET, Op.ARRAY_PUT, Op.GET, Op.PUT, Op.INVOKE, Op.CUSTOM, Op.BINARY, Op.LENGTH})
+
+
+class Handler(NamedTuple):
+    """Where control goes when a *type* (a row of the type table, None: anything) is thrown."""
+
+    type: int | None
+    block: int
+
+
+class Block(NamedTuple):
+    """``first`` to ``last`` (excluded) of the instructions; ``handlers`` of the try block it is in; what may follow."""
+
+    first: int
+    last: int
+    handlers: tuple[Handler, ...]
+    follows: tuple[int, ...]
+
+
+class Body(NamedTuple):
+    """A method's code. ``at`` gives of each decoded instruction the number in ``MethodCode``, ``rank`` of each block its turn:
+    loops are gone through before what follows them.
+    """
+
+    registers: int
+    arguments: int
+    code: tuple[Instruction, ...]
+    at: tuple[int, ...]
+    blocks: tuple[Block, ...]
+    rank: tuple[int, ...]
+
+
+def decode(dex: DexFile, item: int) -> Body | None:
+    """The body of code item *item*; None when it is larger than anybody writes by hand."""
+    method = MethodCode(dex, item)
+    if not 0 < len(method) <= _LARGEST:
+        return None
+    start = int(dex.items.start[item])
+    return _Decoder(dex, method, int(dex.units[start - 8]), int(dex.units[start - 7]), _tries(dex, item)).body()
+
+
+class _Try(NamedTuple):
+    first: int
+    last: int
+    handlers: tuple[tuple[int | None, int], ...]
+
+
+class _Decoder:
+    def __init__(self, dex: DexFile, method: MethodCode, registers: int, arguments: int, tries: list[_Try]) -> None:
+        self._dex = dex
+        self._method = method
+        self._registers = registers
+        self._arguments = min(arguments, registers)
+        self._tries = tries
+        self._index = {offset: at for at, offset in enumerate(method.offsets)}
+
+    def body(self) -> Body:
+        method = self._method
+        starts = self._block_starts()
+        block_of = {at: number for number, at in enumerate(starts)}
+        code: list[Instruction] = []
+        places: list[int] = []
+        blocks: list[Block] = []
+        for number, first in enumerate(starts):
+            end = starts[number + 1] if number + 1 < len(starts) else len(method)
+            begin = len(code)
+            for at in range(first, end):
+                instruction = self._instruction(at, block_of)
+                if instruction is not None:
+                    code.append(instruction)
+                    places.append(at)
+            if method.opcode(end - 1) not in op.ENDS and method.opcode(end - 1) not in op.BRANCHES:
+                code.append((Op.NEXT, number + 1 if end < len(method) else -1))
+                places.append(end - 1)
+            blocks.append(Block(begin, len(code), self._handlers(method.offset(first), block_of), _follows(code[-1])))
+        return Body(self._registers, self._arguments, tuple(code), tuple(places), tuple(blocks), _ranks(blocks))
+
+    def _block_starts(self) -> list[int]:
+        method, starts = self._method, {0}
+        for at in range(len(method)):
+            if method.opcode(at) in op.BRANCHES:
+                starts.update(target for _, target in method.branch_targets(at))
+                starts.add(at + 1)
+            elif method.opcode(at) in op.ENDS:
+                starts.add(at + 1)
+        for each in self._tries:
+            for offset in (each.first, each.last, *(target for _, target in each.handlers)):
+                if offset in self._index:
+                    starts.add(self._index[offset])
+        return sorted(at for at in starts if at < len(method))
+
+    def _handlers(self, offset: int, block_of: dict[int, int]) -> tuple[Handler, ...]:
+        for each in self._tries:
+            if each.first <= offset < each.last:
+                return tuple(Handler(t, block_of[self._index[a]]) for t, a in each.handlers if a in self._index)
+        return ()
+
+    def _instruction(self, at: int, block_of: dict[int, int]) -> Instruction | None:
+        method, words = self._method, self._method.words
+        offset = method.offset(at)
+        word = words[offset]
+        opcode, high = word & 0xFF, word >> 8
+        low4, high4 = word >> 8 & 0xF, word >> 12
+        second = words[offset + 1]
+        if opcode in op.MOVES:
+            return (Op.MOVE, method.destination(at), method.move_source(at))
+        if 0x0A <= opcode <= 0x0C:
+            return (Op.RESULT, high)
+        if opcode == 0x0D:
+            return (Op.CAUGHT, high)
+        if 0x0E <= opcode <= 0x11:
+            return (Op.RETURN, -1 if opcode == 0x0E else high)
+        if 0x12 <= opcode <= 0x1C:
+            return (Op.SET, method.destination(at), self._constant(at, opcode))
+        if opcode == 0x1F:
+            return (Op.CAST, high, second)
+        if opcode == 0x20:
+            return (Op.TEST_TYPE, low4, high4, second)
+        if opcode == 0x21:
+            return (Op.LENGTH, low4, high4)
+        if opcode == op.NEW_INSTANCE:
+            return (Op.NEW, high, second)
+        if opcode == 0x23:
+            return (Op.ARRAY, low4, high4, second)
+        if opcode in (0x24, 0x25):
+            return (Op.FILLED, method.call(at).registers if opcode == 0x24 else tuple(range(words[offset + 2], words[offset + 2] + high)), second)
+        if opcode == 0x27:
+            return (Op.THROW, high)
+        if opcode in op.BRANCHES:
+            return self._branch(at, opcode, block_of)
+        if 0x2D <= opcode <= 0x31:
+            return (Op.BINARY, "cmp", high, second & 0xFF, second >> 8)
+        if 0x44 <= opcode <= 0x51:
+            return (Op.ARRAY_GET if opcode < 0x4B else Op.ARRAY_PUT, high, second & 0xFF, second >> 8, opcode == 0x46)
+        if 0x52 <= opcode <= 0x5F:
+            return (Op.GET if opcode < 0x59 else Op.PUT, low4, high4, second)
+        if 0x60 <= opcode <= 0x6D:
+            return (Op.GET_STATIC if opcode < 0x67 else Op.PUT_STATIC, high, second)
+        if opcode in op.INVOKES:
+            call = method.call(at)
+            return (Op.INVOKE, opcode, call.method, call.registers)
+        if opcode in (op.INVOKE_CUSTOM, op.INVOKE_CUSTOM_RANGE, 0xFA, 0xFB):
+            return (Op.CUSTOM, method.call(at).registers)
+        return self._arithmetic(opcode, high, low4, high4, second)
+
+    def _arithmetic(self, opcode: int, high: int, low4: int, high4: int, second: int) -> Instruction | None:
+        if 0x7B <= opcode <= 0x8F:
+            return (Op.UNARY, low4, high4)
+        if 0x90 <= opcode <= 0xAF:
+            return (Op.BINARY, _operation(opcode - 0x90), high, second & 0xFF, second >> 8)
+        if 0xB0 <= opcode <= 0xCF:
+            return (Op.BINARY, _operation(opcode - 0xB0), low4, low4, high4)
+        if 0xD0 <= opcode <= 0xD7:
+            return (Op.LITERAL, _LITERALS[opcode - 0xD0], low4, high4, _signed(second, 16))
+        if 0xD8 <= opcode <= 0xE2:
+            return (Op.LITERAL, _LITERALS[opcode - 0xD8], high, second & 0xFF, _signed(second >> 8, 8))
+        return (Op.SET, high, UNKNOWN) if opcode in (0xFE, 0xFF) else None
+
+    def _constant(self, at: int, opcode: int) -> Value:
+        method = self._method
+        pools = self._dex.pools
+        if opcode in (op.CONST_STRING, op.CONST_STRING_JUMBO):
+            row = method.pool_index(at)
+            return constant(pools.string(row)) if row < len(pools.string_offsets) else UNKNOWN
+        if opcode == op.CONST_CLASS:
+            row = method.pool_index(at)
+            return constant(ClassName(pools.type(row))) if row < len(pools.types) else UNKNOWN
+        number = method.literal(at)
+        if number is None:
+            words = method.words[method.offset(at) + 1 : method.offset(at) + 5]
+            if opcode == 0x16:
+                number = _signed(words[0], 16)
+            elif opcode == 0x17:
+                number = _signed(words[0] | words[1] << 16, 32)
+            elif opcode == 0x18:
+                number = _signed(words[0] | words[1] << 16 | words[2] << 32 | words[3] << 48, 64)
+            else:
+                number = _signed(words[0] << 48, 64)
+        return integer(number)
+
+    def _branch(self, at: int, opcode: int, block_of: dict[int, int]) -> Instruction:
+        method, words = self._method, self._method.words
+        targets = [(key, block_of[target]) for key, target in method.branch_targets(at)]
+        following = block_of.get(at + 1, -1)
+        word = words[method.offset(at)]
+        if opcode in op.GOTOS:
+            return (Op.GOTO, targets[0][1] if targets else -1)
+        if opcode in (op.PACKED_SWITCH, op.SPARSE_SWITCH):
+            return (Op.SWITCH, word >> 8, tuple(targets), following)
+        target = targets[0][1] if targets else -1
+        if opcode < 0x38:
+            return (Op.IF, opcode - 0x32, word >> 8 & 0xF, word >> 12, target, following)
+        return (Op.IF, opcode - 0x38, word >> 8, -1, target, following)
+
+
+def _follows(last: Instruction) -> tuple[int, ...]:
+    kind = last[0]
+    if kind in (Op.GOTO, Op.NEXT):
+        found = (last[1],)
+    elif kind is Op.IF:
+        found = (last[4], last[5])
+    elif kind is Op.SWITCH:
+        found = (*(block for _, block in last[2]), last[3])
+    else:
+        found = ()
+    return tuple(dict.fromkeys(block for block in found if block >= 0))
+
+
+_OPERATIONS = ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr", "ushr")
+_LITERALS = ("add", "rsub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr", "ushr")
+
+
+def _operation(number: int) -> str:
+    """Of int and long the operation, of float and double just that it is one."""
+    return _OPERATIONS[number % 11] if number < 22 else "real"
+
+
+def _signed(value: int, bits: int) -> int:
+    return value - (1 << bits) if value >> (bits - 1) & 1 else value
+
+
+def _tries(dex: DexFile, item: int) -> list[_Try]:
+    """The try blocks of a code item, in code units from its first instruction; what is malformed is left out."""
+    start, end = int(dex.items.start[item]), int(dex.items.end[item])
+    count = int(dex.units[start - 5])
+    if not count:
+        return []
+    table = end + (end - start) % 2
+    words = dex.units[table : table + 4 * count].tolist()
+    lists = 2 * table + 8 * count
+    found = []
+    for row in range(len(words) // 4):
+        first, length, offset = words[4 * row] | words[4 * row + 1] << 16, words[4 * row + 2], words[4 * row + 3]
+        try:
+            found.append(_Try(first, first + length, _catches(dex.data, lists + offset)))
+        except FormatError:
+            continue
+    return found
+
+
+def _catches(data: bytes, at: int) -> tuple[tuple[int | None, int], ...]:
+    size, end = read_uleb128(data, at)
+    bits = 7 * (end - at)
+    size = _signed(size & ((1 << bits) - 1), bits)
+    at = end
+    found: list[tuple[int | None, int]] = []
+    for _ in range(min(abs(size), 1000)):
+        type_row, at = read_uleb128(data, at)
+        address, at = read_uleb128(data, at)
+        found.append((type_row, address))
+    if size <= 0:
+        address, at = read_uleb128(data, at)
+        found.append((None, address))
+    return tuple(found)
+
+
+def _ranks(blocks: list[Block]) -> tuple[int, ...]:
+    """A reverse post-order in which a loop's blocks come before the blocks behind it."""
+    after = [(*block.follows, *(handler.block for handler in block.handlers)) for block in blocks]
+    loops = _loops(after)
+    rank, turn = [0] * len(blocks), len(blocks)
+    seen = {0}
+    stack = [(0, iter(_leaving_first(0, after, loops)))]
+    while stack:
+        number, following = stack[-1]
+        for each in following:
+            if each not in seen:
+                seen.add(each)
+                stack.append((each, iter(_leaving_first(each, after, loops))))
+                break
+        else:
+            stack.pop()
+            turn -= 1
+            rank[number] = turn
+    return tuple(rank)
+
+
+def _leaving_first(number: int, after: list[tuple[int, ...]], loops: list[frozenset[int]]) -> list[int]:
+    mine = [loop for loop in loops if number in loop]
+    return sorted(after[number], key=lambda each: sum(each in loop for loop in mine))
+
+
+def _loops(after: list[tuple[int, ...]]) -> list[frozenset[int]]:
+    """The natural loops: of each edge back, the blocks from which it is reached without passing its head."""
+    before: dict[int, list[int]] = {}
+    for number, following in enumerate(after):
+        for each in following:
+            before.setdefault(each, []).append(number)
+    found = []
+    for tail, head in _edges_back(after):
+        loop, stack = {head}, [tail]
+        while stack:
+            number = stack.pop()
+            if number not in loop:
+                loop.add(number)
+                stack += before.get(number, ())
+        found.append(frozenset(loop))
+    return found
+
+
+def _edges_back(after: list[tuple[int, ...]]) -> list[tuple[int, int]]:
+    """The edges to a block that is still being gone through, depth first."""
+    found = []
+    open_, seen = {0}, {0}
+    stack = [(0, iter(after[0]))]
+    while stack:
+        number, following = stack[-1]
+        for each in following:
+            if each in open_:
+                found.append((number, each))
+            elif each not in seen:
+                seen.add(each)
+                open_.add(each)
+                stack.append((each, iter(after[each])))
+                break
+        else:
+            stack.pop()
+            open_.discard(number)
+    return found

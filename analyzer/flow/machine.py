@@ -1,0 +1,150 @@
+"""What all parts of one run of the flow engine share: objects, readings, what was sent, callbacks to come, and the budget."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analyzer.errors import ApkvetError
+from analyzer.facts import Category
+from analyzer.flow.code import Code
+from analyzer.flow.models import Models
+from analyzer.flow.values import MarkKey, Marks, Trace, Value
+
+
+class OutOfBudget(ApkvetError):
+    """The budget of one run is used up; what was found until then stands."""
+
+
+class Object(NamedTuple):
+    """An abstract object: its class, and whether it only stands for one that the run did not see being made."""
+
+    type: str
+    symbolic: bool
+
+
+class Reading(NamedTuple):
+    """A call that reads personal data, or by which something comes in from another app."""
+
+    node: int
+    at: int
+    api: str
+    category: Category
+    received: bool
+
+
+class Sent(NamedTuple):
+    """A reading that gets into a call which passes it on."""
+
+    reading: int
+    labels: tuple[str, ...]
+    node: int
+    at: int
+    api: str
+    destination: str
+    host: str | None
+    trace: Trace
+
+
+class Callback(NamedTuple):
+    """A method that the platform calls later on an object; ``arguments`` None: with what the platform gives it."""
+
+    receiver: Value
+    node: int
+    arguments: tuple[Value, ...] | None
+
+
+class Budget(NamedTuple):
+    """How far a run may go: ``steps`` are instructions interpreted, ``plain`` those of them in calls that no data was seen to enter."""
+
+    steps: int
+    plain: int
+    depth: int = 40
+    plain_depth: int = 12
+    plain_size: int = 600
+    objects: int = 50_000
+
+
+class Machine:
+    """The shared state. Nothing here depends on the order of hashes: objects and readings are numbered as they are met."""
+
+    def __init__(self, code: Code, models: Models, budget: Budget, *, implicit: bool = False) -> None:
+        self.code = code
+        self.models = models
+        self.budget = budget
+        self.implicit = implicit
+        self.objects: list[Object] = [Object("", True)]  # number 0 holds the static fields
+        self.many: set[int] = set()
+        self.readings: list[Reading] = []
+        self.sent: dict[tuple[int, int, int, str], Sent] = {}
+        self.callbacks: dict[tuple[frozenset[int], int], Callback] = {}
+        self.initialised: set[str] = set()
+        self.relevant: frozenset[int] = frozenset()
+        self.steps = 0
+        self.plain = 0
+        self.touched = 0
+        self._object_numbers: dict[object, int] = {}
+        self._reading_numbers: dict[tuple[int, int, str], int] = {}
+        self._contexts: dict[tuple[int, int, int], int] = {}
+
+    def context(self, caller: int, node: int, at: int) -> int:
+        """The number of the calling context *caller* followed by the call at *at* of *node*."""
+        return self._contexts.setdefault((caller, node, at), len(self._contexts) + 1)
+
+    def object(self, key: object, type_: str, *, symbolic: bool = False) -> int:
+        """The object that *key* (where and in which context it is made) stands for."""
+        number = self._object_numbers.get(key)
+        if number is None:
+            if len(self.objects) >= self.budget.objects:
+                raise OutOfBudget("more objects than the budget allows")
+            number = self._object_numbers[key] = len(self.objects)
+            self.objects.append(Object(type_, symbolic))
+        return number
+
+    def number_of(self, key: object) -> int | None:
+        """The object that was made for *key*, or None."""
+        return self._object_numbers.get(key)
+
+    def is_one(self, number: int) -> bool:
+        """Whether an abstract object stands for one object, so that a store replaces what was there."""
+        return number not in self.many
+
+    def spend(self, steps: int, *, plain: bool) -> None:
+        """Count instructions. Raises ``OutOfBudget``."""
+        self.steps += steps
+        if plain:
+            self.plain += steps
+        if self.steps > self.budget.steps:
+            raise OutOfBudget("more steps than the budget allows")
+
+    def read(self, node: int, at: int, api: str, category: Category, *, received: bool = False) -> Marks:
+        """The mark of the reading at this place."""
+        key = (node, at, category)
+        number = self._reading_numbers.get(key)
+        if number is None:
+            number = self._reading_numbers[key] = len(self.readings)
+            self.readings.append(Reading(node, at, api, category, received))
+        return {(number, ()): Trace(node, at, api, None)}
+
+    def send(self, marks: Marks, node: int, at: int, api: str, destination: str, host: str | None) -> None:
+        """Note that *marks* get into a call."""
+        for mark, trace in marks.items():
+            self._send_one(mark, trace, node, at, api, destination, host)
+
+    def _send_one(
+        self, mark: MarkKey, trace: Trace, node: int, at: int, api: str, destination: str, host: str | None
+    ) -> None:
+        reading, labels = mark
+        key = (reading, node, at, destination)
+        known = self.sent.get(key)
+        if known is None or (len(labels), labels) < (len(known.labels), known.labels):
+            self.sent[key] = Sent(reading, labels, node, at, api, destination, host or (known.host if known else None), trace)
+
+    def call_back(self, receiver: Value, node: int, arguments: tuple[Value, ...] | None = None) -> None:
+        """The platform will call *node* on *receiver*; arguments of several registrations are united."""
+        key = (receiver.objects, node)
+        known = self.callbacks.get(key)
+        if known is not None and known.arguments is not None and arguments is not None:
+            arguments = tuple(a.join(b) for a, b in zip(known.arguments, arguments, strict=False))
+        elif known is not None and arguments is None:
+            arguments = known.arguments
+        self.callbacks[key] = Callback(receiver, node, arguments)
