@@ -35,69 +35,97 @@ WRAPPED = Element(Fixed("$wrapped"))
 Field = str | Element
 Fields = Mapping[Field, Value]
 _NO_FIELDS: Fields = {}
+_PAGE = 4  # 16 objects, which are made about the same time, lie on one page: forks and joins look at pages first
+
+
+class _Record:
+    """The fields of one object at one time; ``reach`` tells whether any holds marks, and what objects they hold."""
+
+    __slots__ = ("_reach", "fields")
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self._reach: tuple[bool, frozenset[int]] | None = None
+
+    def reach(self) -> tuple[bool, frozenset[int]]:
+        known = self._reach
+        if known is None:
+            marked, objects = False, set()
+            for value in self.fields.values():
+                marked = marked or bool(value.marks)
+                if value.objects:
+                    objects |= value.objects
+            known = self._reach = (marked, frozenset(objects))
+        return known
+
+
+_Page = dict[int, _Record]
 
 
 class Heap:
     """A heap. ``fork`` gives a copy; both go their own ways from then on."""
 
-    __slots__ = ("_objects", "_shared")
+    __slots__ = ("_pages", "_shared")
 
-    def __init__(self, objects: dict[int, Fields] | None = None) -> None:
-        self._objects: dict[int, Fields] = {} if objects is None else objects
+    def __init__(self) -> None:
+        self._pages: dict[int, _Page] = {}
         self._shared = False
 
     def fork(self) -> Heap:
         """An independent copy."""
         self._shared = True
-        copy = Heap(self._objects)
-        copy._shared = True
+        copy = Heap()
+        copy._pages, copy._shared = self._pages, True
         return copy
 
-    def _own(self) -> dict[int, Fields]:
+    def _write(self, number: int, fields: Fields) -> None:
         if self._shared:
-            self._objects = dict(self._objects)
+            self._pages = dict(self._pages)
             self._shared = False
-        return self._objects
-
-    def get(self, number: int, field: Field) -> Value | None:
-        """What the field holds, None if nothing was ever put there."""
-        return self._objects.get(number, _NO_FIELDS).get(field)
+        page = number >> _PAGE
+        self._pages[page] = {**self._pages.get(page, {}), number: _Record(fields)}
 
     def fields(self, number: int) -> Fields:
         """All that is known of an object."""
-        return self._objects.get(number, _NO_FIELDS)
+        page = self._pages.get(number >> _PAGE)
+        record = None if page is None else page.get(number)
+        return _NO_FIELDS if record is None else record.fields
+
+    def get(self, number: int, field: Field) -> Value | None:
+        """What the field holds, None if nothing was ever put there."""
+        return self.fields(number).get(field)
 
     def put(self, number: int, field: Field, value: Value, *, strong: bool) -> None:
         """Store: *strong* replaces, else what was there may stay."""
-        known = self._objects.get(number, _NO_FIELDS)
+        known = self.fields(number)
         before = known.get(field)
         if before is not None:
             if not strong:
                 value = before.join(value)
             if value is before or value.same(before):
                 return
-        self._own()[number] = {**known, field: value}
+        self._write(number, {**known, field: value})
 
     def clear(self, number: int) -> None:
         """Forget what the pseudo-fields of an object hold."""
-        known = self._objects.get(number)
+        known = self.fields(number)
         if known:
             kept = {field: value for field, value in known.items() if field != CONTENT and not isinstance(field, Element)}
-            self._own()[number] = kept
+            self._write(number, kept)
 
     def remove(self, number: int, key: object) -> None:
         """The part with this key is gone; with an unknown key (None) nothing is known to be gone."""
-        known = self._objects.get(number)
-        if known and key is not None and Element(key) in known:
-            self._own()[number] = {field: value for field, value in known.items() if field != Element(key)}
+        known = self.fields(number)
+        if key is not None and Element(key) in known:
+            self._write(number, {field: value for field, value in known.items() if field != Element(key)})
 
     def mix(self, number: int) -> None:
         """Which part is where is not known any more."""
-        known = self._objects.get(number)
+        known = self.fields(number)
         whole = self.held(number, None)
-        if known and whole is not NOTHING:
+        if whole is not NOTHING:
             kept = {f: v for f, v in known.items() if not isinstance(f, Element) or isinstance(f.key, Fixed)}
-            self._own()[number] = {**kept, ANY: whole}
+            self._write(number, {**kept, ANY: whole})
 
     def copy_parts(self, source: int, target: int) -> None:
         """Every part of *source* that is not fixed is in *target* under its own name."""
@@ -119,9 +147,33 @@ class Heap:
             return NOTHING if other is None else other
         return exact if other is None else exact.join(other)
 
+    def holds_marks(self, value: Value) -> bool:
+        """Whether the value or anything that can be reached from it is marked."""
+        if value.marks:
+            return True
+        seen: set[int] = set()
+        level = value.objects
+        for _ in range(_DEEPEST):
+            following: set[int] = set()
+            for number in level:
+                page = self._pages.get(number >> _PAGE)
+                record = None if page is None else page.get(number)
+                if record is None:
+                    continue
+                marked, objects = record.reach()
+                if marked:
+                    return True
+                following |= objects
+            seen |= level
+            following -= seen
+            if not following:
+                return False
+            level = frozenset(following)
+        return False
+
     def deep_marks(self, value: Value, *, fields: bool = False) -> Marks:
         """The marks of a value and of all that it contains; with *fields* also of the objects' own fields."""
-        if not value.objects:
+        if not value.objects or not self.holds_marks(value):
             return value.marks
         found = [value.marks]
         seen: set[int] = set()
@@ -133,8 +185,7 @@ class Heap:
                     continue
                 seen.add(number)
                 for field, inner in self.fields(number).items():
-                    part = isinstance(field, Element)
-                    if part or fields or field == CONTENT:
+                    if fields or field == CONTENT or isinstance(field, Element):
                         found.append(inner.marks)
                         following |= inner.objects
             if not following:
@@ -145,24 +196,45 @@ class Heap:
 
     def join(self, other: Heap) -> bool:
         """Take in what *other* may hold; whether anything changed."""
-        if self._objects is other._objects:
+        mine = self._pages
+        if mine is other._pages:
             return False
-        changed: dict[int, Fields] = {}
-        mine = self._objects
-        for number, theirs in other._objects.items():
+        changed: dict[int, _Page] = {}
+        for number, theirs in other._pages.items():
             own = mine.get(number)
             if own is theirs:
                 continue
-            merged = theirs if own is None else _merged(number, own, theirs)
-            if merged is not own:
-                changed[number] = merged
+            page = theirs if own is None else _merged_page(own, theirs)
+            if page is not own:
+                changed[number] = page
         if not changed:
             return False
-        self._own().update(changed)
+        if self._shared:
+            self._pages = dict(mine)
+            self._shared = False
+        self._pages.update(changed)
         return True
 
     def __len__(self) -> int:
-        return len(self._objects)
+        return sum(len(page) for page in self._pages.values())
+
+
+def _merged_page(own: _Page, theirs: _Page) -> _Page:
+    result: _Page | None = None
+    for number, record in theirs.items():
+        known = own.get(number)
+        if known is record:
+            continue
+        new = record if known is None else None
+        if known is not None:
+            fields = _merged(number, known.fields, record.fields)
+            if fields is known.fields:
+                continue
+            new = _Record(fields)
+        if new is not None:
+            result = dict(own) if result is None else result
+            result[number] = new
+    return own if result is None else result
 
 
 def _merged(number: int, own: Fields, theirs: Fields) -> Fields:

@@ -98,6 +98,7 @@ class Interpreter:
         self._running: list[int] = []
         self._pure: dict[object, Value] = {}
         self.control: Marks = {}
+        self._libraries: dict[int, bool] = {}
 
     def run(self, node: int, arguments: list[Value], heap: Heap, context: int, *, plain: bool = False) -> Outcome | None:
         """Run *node* with *arguments* by register. The heap is not changed. None when it has no body or runs already too often."""
@@ -115,17 +116,21 @@ class Interpreter:
         machine = self.machine
         if node in machine.relevant:
             return True
-        for value in arguments:
-            if value.marks:
-                return True
-        for value in arguments:
-            if value.objects and heap.deep_marks(value, fields=True):
-                return True
+        if machine.readings and any(heap.holds_marks(value) for value in arguments):
+            return True
         budget = machine.budget
         if len(self._running) >= budget.plain_depth or machine.plain >= budget.plain or self.code.size(node) > budget.plain_size:
             return None
-        own = self.code.graph.app.ownership.owner(self.code.linked.holder(node)).kind != "library"
-        return False if own or self.code.size(node) <= _SMALL else None
+        if not self._is_library(node):
+            return False
+        return False if self.code.size(node) <= _SMALL and not (self._running and self._is_library(self._running[-1])) else None
+
+    def _is_library(self, node: int) -> bool:
+        known = self._libraries.get(node)
+        if known is None:
+            owner = self.code.graph.app.ownership.owner(self.code.linked.holder(node))
+            known = self._libraries[node] = owner.kind == "library"
+        return known
 
     def call(self, node: int, arguments: list[Value], heap: Heap, context: int) -> Outcome | None:
         """Run *node* if it is worth it; None: not run."""
