@@ -6,6 +6,8 @@ import datetime
 from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
+import msgspec
+
 from analyzer.engine import RuleSet, run_rules
 from analyzer.facts import (
     ApiCall,
@@ -14,6 +16,7 @@ from analyzer.facts import (
     Component,
     Endpoint,
     Fact,
+    Flow,
     Gap,
     Library,
     Observation,
@@ -41,6 +44,8 @@ from analyzer.result import (
     Decision,
     EndpointDoc,
     Finding,
+    FlowDoc,
+    FlowEnd,
     GapDoc,
     LibraryDoc,
     PermissionDoc,
@@ -113,6 +118,7 @@ class _Seen:
             self._by_kind.setdefault(type(fact), []).append(fact)
         self.joined = self.vendors.joined(observation.facts)
         self.identity = next(iter(self.of(AppIdentity)), AppIdentity(""))
+        self.flows = [fact for fact in self.joined if isinstance(fact, Flow)]
         self.hosts = [fact for fact in self.joined if isinstance(fact, Endpoint)]
 
     def of(self, kind: type[F]) -> list[F]:
@@ -158,7 +164,7 @@ def assess(
         components=tuple(map(_component, seen.of(Component))) if seen.ran("manifest") else None,
         api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if seen.ran("dex") else None,
         clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if seen.ran("dex") else None,
-        flows=None,
+        flows=tuple(_flow(fact, triggers, seen) for fact in seen.flows) if seen.ran("flow") else None,
         libraries=seen.library_docs,
         endpoints=seen.endpoint_docs,
         secrets=tuple(map(_secret, seen.of(Secret))) if seen.ran("secrets") else None,
@@ -281,7 +287,7 @@ class _Triggers:
                 if reach.at.offset is not None:
                     self._parted.add((reach.at.file, reach.at.method))
 
-    def of(self, fact: ApiCall | ClipboardAccess) -> tuple[TriggerDoc, ...] | None:
+    def of(self, fact: ApiCall | ClipboardAccess | Flow) -> tuple[TriggerDoc, ...] | None:
         """The triggers of one call; None when they were not computed."""
         if not self._ran or fact.at is None:
             return None
@@ -303,6 +309,19 @@ def _call(fact: ApiCall, triggers: tuple[TriggerDoc, ...] | None) -> ApiCallDoc:
 def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None) -> ClipboardDoc:
     given = {name: getattr(fact, name) for name in _CLIPBOARD_FIELDS}
     return ClipboardDoc(**given, place=fact.at or _NOWHERE, triggers=triggers, guards=None if triggers is None else fact.guard)
+
+
+def _flow(fact: Flow, triggers: _Triggers, seen: _Seen) -> FlowDoc:
+    country = seen.vendors.country_of(fact.host) if fact.host else None
+    strong = country if country is None or country.strength == "cctld" else msgspec.structs.replace(country, strength="flow")
+    return FlowDoc(
+        source=FlowEnd(fact.source_api, fact.at, fact.owner, category=fact.source),
+        sink=FlowEnd(fact.sink_api, fact.sink_at, fact.sink_owner, destination=fact.sink, host=fact.host, country=strong),
+        path=fact.path,
+        guards=fact.guard,
+        labels=fact.label,
+        triggers=triggers.of(fact),
+    )
 
 
 def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc]:

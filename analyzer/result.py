@@ -19,8 +19,10 @@ from analyzer.facts import (
     ClipboardOperation,
     ComponentKind,
     Confidence,
+    Destination,
     GapKind,
     IntentFilter,
+    Label,
     Owner,
     Permission,
     PermissionUse,
@@ -485,6 +487,33 @@ class CatalogDoc(Struct, frozen=True):
     same_hosts: dict[str, int]
 
 
+class FlowEnd(Struct, frozen=True):
+    """One end of a flow: the call that reads, or the one that passes on, with where it goes (``destination``, ``host``)."""
+
+    api: str
+    place: Place | None
+    owner: Owner | None
+    category: Category | None = None
+    destination: Destination | None = None
+    host: str | None = None
+    country: Country | None = None
+
+
+class FlowDoc(Struct, frozen=True):
+    """Data that was followed from the call that reads it to one that passes it on.
+
+    ``path`` are the calls in between, ``guards`` what the data is tested against, ``labels`` what was done to it, ``triggers`` what
+    starts the reading.
+    """
+
+    source: FlowEnd
+    sink: FlowEnd
+    path: tuple[Step, ...]
+    guards: tuple[str, ...]
+    labels: tuple[Label, ...]
+    triggers: tuple[TriggerDoc, ...] | None
+
+
 class Result(Struct, frozen=True):
     """The whole document, in the key order of DESIGN section 9."""
 
@@ -494,7 +523,7 @@ class Result(Struct, frozen=True):
     components: tuple[ComponentDoc, ...] | None
     api_calls: tuple[ApiCallDoc, ...] | None
     clipboard: tuple[ClipboardDoc, ...] | None
-    flows: tuple[dict[str, Any], ...] | None
+    flows: tuple[FlowDoc, ...] | None
     libraries: tuple[LibraryDoc, ...] | None
     endpoints: tuple[EndpointDoc, ...] | None
     secrets: tuple[SecretDoc, ...] | None

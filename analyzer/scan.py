@@ -24,6 +24,7 @@ from analyzer.extractors.clipboard import clipboard_facts
 from analyzer.extractors.code_addresses import load_address_calls
 from analyzer.extractors.endpoints import endpoint_facts
 from analyzer.extractors.file_search import search_files
+from analyzer.extractors.flows import FlowMode, flow_facts, load_flow_knowledge
 from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.overrides import load_overrides, overrides
@@ -54,14 +55,29 @@ _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoi
 
 
 class Depth(Struct, frozen=True):
-    """How far a package is looked into. ``reach``: the call graph, that is what starts each call and what surrounds it."""
+    """How far a package is looked into. ``reach``: the call graph, that is what starts each call and what surrounds it.
+
+    ``flow``: whether data is followed from where it is read, and within which budget; ``implicit``: also through what a branch on it decides.
+    """
 
     reach: bool = True
+    flow: FlowMode = "fast"
+    implicit: bool = False
 
     @property
     def name(self) -> str:
         """The depth as one word: observations of the same depth can be compared."""
-        return "reach" if self.reach else "calls"
+        if not self.reach:
+            return "calls"
+        return "reach" if self.flow == "off" else f"flow-{self.flow}{'-implicit' if self.implicit else ''}"
+
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages that run at this depth."""
+        if not self.reach:
+            return _STAGES
+        return (*_STAGES, "reach") if self.flow == "off" else (*_STAGES, "reach", "flow")
 
 
 FULL = Depth()
@@ -70,6 +86,12 @@ _NO_GRAPH = Gap(
     "The call graph was left out to stay within the budget: what starts each call was not worked out.",
     could_hide="When data is read, and on whose behalf.",
     would_lift="A scan with more time and memory.",
+)
+_NO_FLOWS = Gap(
+    "stage-not-run",
+    "The stage 'flow' was left out: where data goes was not followed.",
+    could_hide="Where data goes after it is read.",
+    would_lift="A scan with --flow fast.",
 )
 
 
@@ -104,7 +126,8 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("signers")
         app = build_app(package, manifest, load_hierarchy(), load_owner_tables(knowledge))
         clock.lap("dex")
-        graph = ProgramGraph(app, load_callbacks())
+        callbacks = load_callbacks()
+        graph = ProgramGraph(app, callbacks)
         found = [*overrides(app, graph.linked, load_overrides(rules_dir())), *strings(app, watch.strings)]
         clock.lap("overrides")
         calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
@@ -115,7 +138,12 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
             clock.lap("clipboard")
             reached = [*reach_facts(graph, calls, load_traced(knowledge))]
             clock.lap("reach")
-        facts += [*calls, *reached, *found, *permission_facts(manifest, calls, load_context(watch))]
+        flows: list[Fact] = [_NO_FLOWS]
+        if depth.reach and depth.flow != "off":
+            flow_knowledge = load_flow_knowledge(rules_dir(), callbacks)
+            flows = [*flow_facts(graph, [*calls, *reached], flow_knowledge, depth.flow, implicit=depth.implicit)]
+            clock.lap("flow")
+        facts += [*calls, *reached, *flows, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
         facts += library_facts(app, graph.linked, load_library_tables(knowledge))
@@ -134,7 +162,7 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
             file=_encodable(path.name),
             sha256=package.sha256,
             size=package.size,
-            stages=(*_STAGES, "reach") if depth.reach else _STAGES,
+            stages=depth.stages,
             facts=tuple(sort_facts(facts)),
             coverage=app.coverage(),
             timings=clock.laps,

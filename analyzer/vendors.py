@@ -16,7 +16,7 @@ import msgspec
 
 from analyzer.domains import has_known_ending
 from analyzer.errors import RuleError
-from analyzer.facts import Endpoint, Fact, Library
+from analyzer.facts import Endpoint, Fact, Flow, Library
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 from analyzer.result import Country
@@ -110,12 +110,19 @@ class Vendors(NamedTuple):
         country = self.country_of(endpoint.host)
         return endpoint if country is None else msgspec.structs.replace(endpoint, country=country.code)
 
+    def flow(self, flow: Flow) -> Flow:
+        """*flow* with the country of the host it goes to, as rules see it."""
+        country = self.country_of(flow.host) if flow.host else None
+        return flow if country is None else msgspec.structs.replace(flow, country=country.code)
+
     def joined(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
         """All *facts* as rules see them; hosts that are mere names, or named only in mail addresses and links, are left out."""
         seen: list[Fact] = []
         for fact in facts:
             if isinstance(fact, Library):
                 seen.append(self.known(fact))
+            elif isinstance(fact, Flow):
+                seen.append(self.flow(fact))
             elif not isinstance(fact, Endpoint):
                 seen.append(fact)
             elif fact.kind == "host" and self.noise_of(fact) is None:

@@ -62,7 +62,8 @@ def flows(path: Path, mode: str, implicit: bool) -> tuple[list[str], int, bool]:
         callbacks = load_callbacks()
         graph = ProgramGraph(app, callbacks)
         models, conventions = load_models(rules_dir() / "flow"), load_conventions(rules_dir() / "flow", callbacks.hops)
-        found = engine.run(graph, models, conventions, engine.FULL if mode == "full" else engine.FAST, implicit=implicit)
+        budget = engine.FULL if mode == "full" else engine.FAST
+        found = engine.run(graph, models, conventions, budget, implicit=implicit)
         lines = []
         for sent in found.sent:
             if sent.destination == "storage":

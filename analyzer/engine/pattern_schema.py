@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from analyzer.facts import (
     Category,
+    Destination,
+    Label,
     ClipboardOperation,
     ComponentKind,
     GapKind,
@@ -178,10 +180,11 @@ class StringPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FlowPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """Data that goes somewhere: ``source`` its category, ``sink`` the category of the call that passes it on."""
+    """Data that goes somewhere: ``source`` its category, ``sink`` where it goes, ``label`` what was done to it on the way."""
 
     source: Category | list[Category] | None = None
-    sink: Category | list[Category] | None = None
+    sink: Destination | list[Destination] | None = None
+    label: Label | list[Label] | None = None
     source_api: Text | None = None
     sink_api: Text | None = None
     host: Text | None = None

@@ -340,10 +340,19 @@ def _string(p: StringPattern) -> list[Test]:
     return [*_text(p.value, lambda f: f.value), *_owned(p)]
 
 
+def _labels(wanted: str | list[str] | None) -> list[Test]:
+    """A test whether anything of what is wanted was done to the data."""
+    if wanted is None:
+        return []
+    members = frozenset([wanted] if isinstance(wanted, str) else wanted)
+    return [lambda flow: not members.isdisjoint(flow.label)]
+
+
 def _flow(p: FlowPattern) -> list[Test]:
     return [
         *_value(p.source, "source"),
         *_value(p.sink, "sink"),
+        *_labels(p.label),
         *_text(p.source_api, lambda f: f.source_api),
         *_text(p.sink_api, lambda f: f.sink_api),
         *_text(p.host, lambda f: f.host),

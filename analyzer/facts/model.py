@@ -57,6 +57,7 @@ Category = Literal[
     "notifications",
     "accessibility",
     "clipboard",
+    "user-input",
     "telephony",
     "device-settings",
     "network",
@@ -67,6 +68,22 @@ Category = Literal[
     "native-code",
     "process-execution",
 ]
+
+# Where a call that passes data on takes it. ``ipc``: other apps; ``storage``: the app's own preferences and databases.
+Destination = Literal[
+    "network",
+    "messages",
+    "process-execution",
+    "ipc",
+    "files",
+    "logs",
+    "webview",
+    "clipboard",
+    "storage",
+]
+
+# What was done to data on its way.
+Label = Literal["hashed", "encrypted", "encoded"]
 
 GapKind = Literal[
     "unreadable",
@@ -308,20 +325,24 @@ class Constant(Struct, frozen=True, tag="string", tag_field="fact"):
 
 
 class Flow(Struct, frozen=True, tag="flow", tag_field="fact"):
-    """Data of category ``source`` that reaches a call of category ``sink``: an upload is ``network``.
+    """Data of category ``source`` that was followed into a call which takes it to ``sink``.
 
     ``host`` is where it goes if that is known, ``country`` its country, joined from tables before rules look at it. ``at`` is the
-    place of the reading, ``sink_at`` that of the passing on, ``guard`` what the data is tested against on the way.
+    place of the reading, ``sink_at`` that of the passing on; ``owner`` and ``sink_owner`` whose code these are. ``path`` are the calls that
+    the data passes in between, ``guard`` what it is tested against on the way, ``label`` what was done to it.
+    ``source`` is ``ipc`` for what came in from another app.
     """
 
     source: Category
-    sink: Category | None = None
+    sink: Destination | None = None
     source_api: str = ""
     sink_api: str = ""
     host: str | None = None
     country: str | None = None
     owner: Owner = Owner("app")
+    sink_owner: Owner | None = None
     guard: tuple[str, ...] = ()
+    label: tuple[Label, ...] = ()
     path: tuple[Step, ...] = ()
     sink_at: Place | None = None
     at: Place | None = None

@@ -51,27 +51,42 @@ class Components:
         self.world = Heap()
         self._calls = 0
 
-    def run(self, classes: Iterable[str]) -> None:
-        """Run the components *classes*; those to which they send something as well. Raises ``OutOfBudget``."""
-        wanted = list(dict.fromkeys(sorted(classes, key=self._order)))
+    def run(self, classes: Iterable[str], methods: Iterable[int] = ()) -> None:
+        """Run the components *classes*, those to which they send something, and single *methods*. Raises ``OutOfBudget``."""
+        wanted = list(dict.fromkeys(sorted(dict.fromkeys(classes), key=self._order)))
         before: object = None
         for turn in range(_MOST_ROUNDS):
             for cls in wanted:
+                self._machine.begin()
                 self._component(cls, turn)
+            for node in methods:
+                self._machine.begin()
+                self._method(node)
             wanted += [cls for cls in sorted(self._intents.incoming) if cls not in wanted]
             state = (self._intents.state(), len(self._machine.sent), len(self._machine.readings), len(wanted))
             if state == before:
                 return
             before = state
 
-    def _order(self, cls: str) -> tuple[int, str]:
+    def _order(self, cls: str) -> int:
+        """The application is made before all others, then its providers; else the order is the caller's."""
         bases = self.code.hierarchy.ancestors(cls)
-        return next((index for index, base in enumerate(_FIRST) if base in bases), len(_FIRST)), cls
+        return next((index for index, base in enumerate(_FIRST) if base in bases), len(_FIRST))
+
+    def _method(self, node: int) -> None:
+        """A method whose object was not seen being made: nothing is known of its fields."""
+        cls = self.code.linked.holder(node)
+        receiver = Value(frozenset({self._machine.object(("receiver", cls), cls, symbolic=True)}), constants=frozenset())
+        heap = self._parts.interpreter.initialise(cls, self.world.fork(), 0)
+        self.join(self._call(node, receiver, heap, 0, cls)[0])
 
     def _component(self, cls: str, turn: int) -> None:
         type_id = self.code.types.number(cls)
         if type_id is None or not self.code.types.is_defined(type_id):
             return
+        self._machine.callbacks.clear()  # what others asked to be called belongs to their own lives
+        self._parts.specials.instances.clear()
+        self._intents.connect()
         number = self._machine.object(("component", cls, turn), cls)
         context = self._machine.context(-1, type_id, turn)
         heap = self._parts.interpreter.initialise(cls, self.world.fork(), context)

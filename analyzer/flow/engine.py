@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from analyzer.flow.code import Code
@@ -16,17 +16,31 @@ from analyzer.flow.models import Models
 from analyzer.flow.specials import Specials
 from analyzer.program.graph.program_graph import ProgramGraph
 
-FAST = Budget(steps=300_000, plain=120_000)
-FULL = Budget(steps=3_000_000, plain=1_200_000)
+_KEPT = frozenset({"logs", "storage"})
+FAST = Budget(steps=100_000, plain=20_000, plain_each=4_000)
+FULL = Budget(steps=2_000_000, plain=800_000, plain_each=100_000)
+
+
+class Targets(NamedTuple):
+    """What is worth running, the most important first.
+
+    ``relevant``: methods on known ways to readings. ``components``: classes of components; ``methods``: other methods that the platform calls,
+    whose objects were not seen being made.
+    """
+
+    relevant: frozenset[int] = frozenset()
+    components: tuple[str, ...] = ()
+    methods: tuple[int, ...] = ()
 
 
 class Found(NamedTuple):
     """What a run found: the readings by number, what of them was sent where, the steps it took, and whether the budget ended it."""
 
-    readings: tuple[Reading, ...]
+    readings: Mapping[int, Reading]
     sent: tuple[Sent, ...]
     steps: int
     cut: bool
+    faults: tuple[tuple[tuple[int, int], str], ...] = ()
 
 
 def run(
@@ -34,18 +48,14 @@ def run(
     models: Models,
     conventions: Conventions,
     budget: Budget,
+    targets: Targets = Targets(),
     *,
-    relevant: Collection[int] = (),
-    roots: Collection[str] | None = None,
     implicit: bool = False,
 ) -> Found:
-    """Run the components of the package (*roots*: their classes, None: all) and tell which readings get into which calls.
-
-    *relevant* are methods on known ways to readings: they are always run.
-    """
+    """Run the components of the package, those of *targets* first, and tell which readings get into which calls."""
     code = Code(graph)
     machine = Machine(code, models, budget, implicit=implicit)
-    machine.relevant = frozenset(relevant)
+    machine.relevant = targets.relevant
     intents = Intents(machine, graph.app.manifest)
     specials = Specials(machine, intents, graph.layouts.passwords)
     foreign = Foreign(machine, conventions, specials)
@@ -55,13 +65,15 @@ def run(
     ownership = graph.app.ownership
     views = [cls for cls in sorted(graph.layouts.classes) if ownership.owner(cls).kind != "library"]
     try:
-        Components(parts).run([*intents.components, *views] if roots is None else roots)
+        Components(parts).run((*targets.components, *sorted(intents.components), *views), targets.methods)
     except OutOfBudget:
         cut = True
-    sent = [each for each in machine.sent.values() if not _from_inside(machine.readings[each.reading], code, intents)]
-    return Found(tuple(machine.readings), tuple(sent), machine.steps, cut)
+    sent = [each for each in machine.sent.values() if not _says_nothing(each, machine.readings[each.reading], code, intents)]
+    return Found(machine.readings, tuple(sent), machine.steps, cut)
 
 
-def _from_inside(reading: Reading, code: Code, intents: Intents) -> bool:
-    """Whether what a component receives was seen to come from the package itself: then its own readings tell the story."""
-    return reading.received and code.linked.holder(reading.node) in intents.incoming
+def _says_nothing(sent: Sent, reading: Reading, code: Code, intents: Intents) -> bool:
+    """What other apps send and what stays on the device is nobody's concern; what comes from the package itself is told by its own readings."""
+    if not reading.received:
+        return False
+    return sent.destination in _KEPT or code.linked.holder(reading.node) in intents.incoming

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from analyzer.flow.values import NOTHING, UNKNOWN, Marks, Value, marks_joined
+from analyzer.flow.values import NOTHING, UNKNOWN, Marks, Value, is_hot, marks_joined
 
 CONTENT = "$content"
 STATICS = 0
 """The object whose fields are all static fields."""
 _DEEPEST = 4
+_NEAR = 2
 
 
 class Fixed(NamedTuple):
@@ -39,7 +40,7 @@ _PAGE = 4  # 16 objects, which are made about the same time, lie on one page: fo
 
 
 class _Record:
-    """The fields of one object at one time; ``reach`` tells whether any holds marks, and what objects they hold."""
+    """The fields of one object at one time; ``reach`` tells whether any holds personal data, and what objects they hold."""
 
     __slots__ = ("_reach", "fields")
 
@@ -52,7 +53,7 @@ class _Record:
         if known is None:
             marked, objects = False, set()
             for value in self.fields.values():
-                marked = marked or bool(value.marks)
+                marked = marked or is_hot(value.marks)
                 if value.objects:
                     objects |= value.objects
             known = self._reach = (marked, frozenset(objects))
@@ -147,13 +148,13 @@ class Heap:
             return NOTHING if other is None else other
         return exact if other is None else exact.join(other)
 
-    def holds_marks(self, value: Value) -> bool:
-        """Whether the value or anything that can be reached from it is marked."""
-        if value.marks:
+    def is_hot(self, value: Value) -> bool:
+        """Whether the value, or an object within two steps of it, holds personal data."""
+        if is_hot(value.marks):
             return True
         seen: set[int] = set()
         level = value.objects
-        for _ in range(_DEEPEST):
+        for _ in range(_NEAR):
             following: set[int] = set()
             for number in level:
                 page = self._pages.get(number >> _PAGE)
@@ -173,7 +174,7 @@ class Heap:
 
     def deep_marks(self, value: Value, *, fields: bool = False) -> Marks:
         """The marks of a value and of all that it contains; with *fields* also of the objects' own fields."""
-        if not value.objects or not self.holds_marks(value):
+        if not value.objects:
             return value.marks
         found = [value.marks]
         seen: set[int] = set()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from analyzer.flow.foreign import Foreign
 
 _MOST_VISITS = 6
+_OFTEN, _TOO_OFTEN = 24, 240  # runs of one method for one component: of a library, of the app itself
 _SMALL = 60  # code units: getters and factories of libraries
 _WIDEN_AFTER = 3
 _MEMBER = 0xFFFFFFFF
@@ -106,6 +107,7 @@ class Interpreter:
         if body is None or self._running.count(node) > 1 or len(self._running) >= self.machine.budget.depth:
             return None
         self._running.append(node)
+        self.machine.runs[node] = self.machine.runs.get(node, 0) + 1
         try:
             return Frame(self, node, body, arguments, heap.fork(), context, plain=plain).run()
         finally:
@@ -114,12 +116,16 @@ class Interpreter:
     def worth(self, node: int, arguments: list[Value], heap: Heap) -> bool | None:
         """Whether to run a call: True because data is involved, False as a plain one, None not at all."""
         machine = self.machine
+        runs = machine.runs.get(node, 0)
+        if runs >= _OFTEN and (runs >= _TOO_OFTEN or self._is_library(node)):
+            machine.left_out += 1
+            return None
         if node in machine.relevant:
             return True
-        if machine.readings and any(heap.holds_marks(value) for value in arguments):
+        if machine.hot and any(heap.is_hot(value) for value in arguments):
             return True
         budget = machine.budget
-        if len(self._running) >= budget.plain_depth or machine.plain >= budget.plain or self.code.size(node) > budget.plain_size:
+        if len(self._running) >= budget.plain_depth or machine.plain >= machine.plain_until or self.code.size(node) > budget.plain_size:
             return None
         if not self._is_library(node):
             return False

@@ -54,10 +54,14 @@ class Callback(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """How far a run may go: ``steps`` are instructions interpreted, ``plain`` those of them in calls that no data was seen to enter."""
+    """How far a run may go: ``steps`` are instructions interpreted, ``plain`` those of them in calls that no data was seen to enter.
+
+    ``plain_each``: those of one component in one round.
+    """
 
     steps: int
     plain: int
+    plain_each: int = 10_000
     depth: int = 40
     plain_depth: int = 12
     plain_size: int = 600
@@ -74,14 +78,18 @@ class Machine:
         self.implicit = implicit
         self.objects: list[Object] = [Object("", True)]  # number 0 holds the static fields
         self.many: set[int] = set()
-        self.readings: list[Reading] = []
+        self.readings: dict[int, Reading] = {}
+        self.hot = False
         self.sent: dict[tuple[int, int, int, str], Sent] = {}
         self.callbacks: dict[tuple[frozenset[int], int], Callback] = {}
         self.initialised: set[str] = set()
         self.relevant: frozenset[int] = frozenset()
         self.steps = 0
         self.plain = 0
+        self.plain_until = budget.plain_each
         self.touched = 0
+        self.left_out = 0
+        self.runs: dict[int, int] = {}
         self._object_numbers: dict[object, int] = {}
         self._reading_numbers: dict[tuple[int, int, str], int] = {}
         self._contexts: dict[tuple[int, int, int], int] = {}
@@ -108,6 +116,11 @@ class Machine:
         """Whether an abstract object stands for one object, so that a store replaces what was there."""
         return number not in self.many
 
+    def begin(self) -> None:
+        """Another component: it gets its own share of plain steps."""
+        self.runs.clear()
+        self.plain_until = min(self.budget.plain, self.plain + self.budget.plain_each)
+
     def spend(self, steps: int, *, plain: bool) -> None:
         """Count instructions. Raises ``OutOfBudget``."""
         self.steps += steps
@@ -117,12 +130,14 @@ class Machine:
             raise OutOfBudget("more steps than the budget allows")
 
     def read(self, node: int, at: int, api: str, category: Category, *, received: bool = False) -> Marks:
-        """The mark of the reading at this place."""
+        """The mark of the reading at this place. What is received from other apps has numbers below zero: it is not followed as far."""
         key = (node, at, category)
         number = self._reading_numbers.get(key)
         if number is None:
-            number = self._reading_numbers[key] = len(self.readings)
-            self.readings.append(Reading(node, at, api, category, received))
+            number = -1 - len(self.readings) if received else len(self.readings)
+            self._reading_numbers[key] = number
+            self.readings[number] = Reading(node, at, api, category, received)
+            self.hot = self.hot or not received
         return {(number, ()): Trace(node, at, api, None)}
 
     def send(self, marks: Marks, node: int, at: int, api: str, destination: str, host: str | None) -> None:

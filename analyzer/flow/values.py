@@ -151,6 +151,13 @@ def marks_joined(all_marks: Iterable[Marks]) -> Marks:
     return found
 
 
+def is_hot(marks: Marks) -> bool:
+    """Whether the marks are of a reading of personal data: what other apps sent has numbers below zero."""
+    if not marks:
+        return False
+    return any(key[0] >= 0 for key in marks)
+
+
 def stepped(marks: Marks, node: int, at: int, api: str) -> Marks:
     """The marks with one more step of their way."""
     if not marks:
