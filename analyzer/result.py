@@ -502,7 +502,8 @@ class FlowEnd(Struct, frozen=True):
 class FlowDoc(Struct, frozen=True):
     """Data that was followed from the call that reads it to one that passes it on.
 
-    ``path`` are the calls in between, ``guards`` what the data is tested against, ``labels`` what was done to it, ``triggers`` what
+    ``path`` are the calls in between, ``guards`` what the data is tested against, ``labels`` what was done to it,
+    ``triggers`` what
     starts the reading.
     """
 

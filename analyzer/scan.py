@@ -57,7 +57,8 @@ _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoi
 class Depth(Struct, frozen=True):
     """How far a package is looked into. ``reach``: the call graph, that is what starts each call and what surrounds it.
 
-    ``flow``: whether data is followed from where it is read, and within which budget; ``implicit``: also through what a branch on it decides.
+    ``flow``: whether data is followed from where it is read, and within which budget; ``implicit``: also through what a
+    branch on it decides.
     """
 
     reach: bool = True
@@ -70,7 +71,6 @@ class Depth(Struct, frozen=True):
         if not self.reach:
             return "calls"
         return "reach" if self.flow == "off" else f"flow-{self.flow}{'-implicit' if self.implicit else ''}"
-
 
     @property
     def stages(self) -> tuple[Stage, ...]:

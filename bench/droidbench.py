@@ -35,6 +35,8 @@ _APART = ("ImplicitFlows", "Native", "SelfModification")
 
 
 class Row(NamedTuple):
+    """An app and the leaks it has."""
+
     category: str
     app: str
     expected: int
@@ -63,14 +65,16 @@ def flows(path: Path, mode: str, implicit: bool) -> tuple[list[str], int, bool]:
         graph = ProgramGraph(app, callbacks)
         models, conventions = load_models(rules_dir() / "flow"), load_conventions(rules_dir() / "flow", callbacks.hops)
         budget = engine.FULL if mode == "full" else engine.FAST
-        found = engine.run(graph, models, conventions, budget, implicit=implicit)
+        found = engine.run(graph, models, conventions, budget, engine.Targets(), implicit=implicit)
         lines = []
         for sent in found.sent:
-            if sent.destination == "storage":
+            if sent.into.destination == "storage":
                 continue  # it stays inside the app
             reading = found.readings[sent.reading]
             source = f"{graph.linked.descriptor(reading.node)}+{reading.at} {reading.api}"
-            lines.append(f"{source} ==> {graph.linked.descriptor(sent.node)}+{sent.at} {sent.api} [{sent.destination}]")
+            lines.append(
+                f"{source} ==> {graph.linked.descriptor(sent.into.node)}+{sent.into.at} {sent.into.api} [{sent.into.destination}]"
+            )
         return sorted(set(lines)), found.steps, found.cut
 
 
@@ -97,7 +101,9 @@ def main() -> int:
         count = len(lines) if lines != ["FAULT"] else 0
         good = row.low <= count <= row.high
         hits, excess, missing = (
-            (min(count, row.expected), 0, 0) if good else (min(count, row.expected), max(0, count - row.expected), max(0, row.expected - count))
+            (min(count, row.expected), 0, 0)
+            if good
+            else (min(count, row.expected), max(0, count - row.expected), max(0, row.expected - count))
         )
         name = "contested" if row.contested else row.category
         for index, value in enumerate((1, hits, excess, missing)):
@@ -106,12 +112,16 @@ def main() -> int:
         note = " cut" if cut else ""
         if not good and not row.contested:
             wrong.append(row.app)
-        print(f"{mark} {row.category}/{row.app}: {count} of {row.expected} [{row.low}..{row.high}] {steps} steps{note}{' contested' if row.contested else ''}")
+        print(
+            f"{mark} {row.category}/{row.app}: {count} of {row.expected} [{row.low}..{row.high}] {steps} steps{note}{' contested' if row.contested else ''}"
+        )
         if options.flows or not good:
             print("".join(f"        {line}\n" for line in lines), end="")
     print()
     show(per)
-    print(f"\nCPU per app: median {statistics.median(times):.2f} s, most {max(times):.2f} s; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+    print(
+        f"\nCPU per app: median {statistics.median(times):.2f} s, most {max(times):.2f} s; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB"
+    )
     print(f"wrong: {', '.join(wrong)}")
     return 0
 

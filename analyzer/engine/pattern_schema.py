@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from analyzer.facts import (
     Category,
-    Destination,
-    Label,
     ClipboardOperation,
     ComponentKind,
+    Destination,
     GapKind,
+    Label,
     OwnerKind,
     TriggerKind,
     Via,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from analyzer.engine.pattern_schema import (
@@ -340,7 +340,7 @@ def _string(p: StringPattern) -> list[Test]:
     return [*_text(p.value, lambda f: f.value), *_owned(p)]
 
 
-def _labels(wanted: str | list[str] | None) -> list[Test]:
+def _labels(wanted: str | Sequence[str] | None) -> list[Test]:
     """A test whether anything of what is wanted was done to the data."""
     if wanted is None:
         return []

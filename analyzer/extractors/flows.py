@@ -90,7 +90,9 @@ class _Targets:
             relevant.add(node)
             self._start(node, rank, components, methods)
         by_rank = sorted(methods, key=lambda node: (methods[node], node))
-        return Targets(frozenset(relevant), tuple(sorted(components, key=lambda c: (components[c], c))), tuple(by_rank[:_MOST_METHODS]))
+        return Targets(
+            frozenset(relevant), tuple(sorted(components, key=lambda c: (components[c], c))), tuple(by_rank[:_MOST_METHODS])
+        )
 
     def _start(self, node: int, rank: int, components: dict[str, int], methods: dict[int, int]) -> None:
         """The component that *node* belongs to, else the method by itself."""
@@ -156,16 +158,16 @@ class _Writer:
         holder = self._graph.linked.holder
         return Flow(
             source=reading.category,
-            sink=cast(Destination, sent.destination),
+            sink=cast(Destination, sent.into.destination),
             source_api=reading.api,
-            sink_api=sent.api,
-            host=_host(sent.host),
+            sink_api=sent.into.api,
+            host=_host(sent.into.host),
             owner=owner(holder(reading.node)),
-            sink_owner=owner(holder(sent.node)),
+            sink_owner=owner(holder(sent.into.node)),
             guard=self._guards.get(at, ()),
             label=cast(tuple[Label, ...], sent.labels),
             path=tuple(self._steps(sent.trace)),
-            sink_at=self.place(sent.node, sent.at),
+            sink_at=self.place(sent.into.node, sent.into.at),
             at=at,
         )
 

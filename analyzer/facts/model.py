@@ -328,7 +328,8 @@ class Flow(Struct, frozen=True, tag="flow", tag_field="fact"):
     """Data of category ``source`` that was followed into a call which takes it to ``sink``.
 
     ``host`` is where it goes if that is known, ``country`` its country, joined from tables before rules look at it. ``at`` is the
-    place of the reading, ``sink_at`` that of the passing on; ``owner`` and ``sink_owner`` whose code these are. ``path`` are the calls that
+    place of the reading, ``sink_at`` that of the passing on; ``owner`` and ``sink_owner`` whose code these are. ``path`` are
+    the calls that
     the data passes in between, ``guard`` what it is tested against on the way, ``label`` what was done to it.
     ``source`` is ``ipc`` for what came in from another app.
     """

@@ -121,7 +121,15 @@ class Code:
                 at += 2 if parameter in ("J", "D") else 1
             key = int(self.linked.ref_keys[dex][row])
             found = Callee(
-                key, key >> 32, self.types.names[key >> 32], name, "(" + rest, parameters, tuple(places), rest.partition(")")[2], static
+                key,
+                key >> 32,
+                self.types.names[key >> 32],
+                name,
+                "(" + rest,
+                parameters,
+                tuple(places),
+                rest.partition(")")[2],
+                static,
             )
             self._callees[(dex, row, static)] = found
         return found

@@ -1,6 +1,7 @@
 """Runs an app's components as the platform does: made, then through the states of their lifecycle, with callbacks in between.
 
-Which method may be called in which state is data (``rules/flow/lifecycle.tsv``). States are repeated until the heap at each of them no longer changes, so
+Which method may be called in which state is data (``rules/flow/lifecycle.tsv``). States are repeated until the heap at each
+of them no longer changes, so
 that every order that the lifecycle allows is covered, and no other.
 """
 
@@ -10,18 +11,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from analyzer.flow.code import Code
-from analyzer.flow.conventions import CALLBACKS, Conventions, Turn
+from analyzer.flow.conventions import Conventions, Turn
 from analyzer.flow.foreign import Foreign
 from analyzer.flow.heap import Heap
 from analyzer.flow.intents import Intents
 from analyzer.flow.interpreter import Interpreter
+from analyzer.flow.lifecycle import Life, Lifecycle
 from analyzer.flow.machine import Callback, Machine
 from analyzer.flow.specials import Specials
 from analyzer.flow.values import UNKNOWN, Value, of_object
 
-_MADE = "made"
-_MOST_TURNS = 3
-_BETWEEN = frozenset({"paused", "stopped", "running"})  # other components may run before the next state
 _MOST_ROUNDS = 3
 _MOST_CALLBACKS = 200
 _INTENT = "Landroid/content/Intent;"
@@ -78,7 +77,7 @@ class Components:
         cls = self.code.linked.holder(node)
         receiver = Value(frozenset({self._machine.object(("receiver", cls), cls, symbolic=True)}), constants=frozenset())
         heap = self._parts.interpreter.initialise(cls, self.world.fork(), 0)
-        self.join(self._call(node, receiver, heap, 0, cls)[0])
+        self.join(self.call(Callback(receiver, node), cls, heap, 0)[0])
 
     def _component(self, cls: str, turn: int) -> None:
         type_id = self.code.types.number(cls)
@@ -91,24 +90,23 @@ class Components:
         context = self._machine.context(-1, type_id, turn)
         heap = self._parts.interpreter.initialise(cls, self.world.fork(), context)
         for node in self.code.constructors(cls, 0) or self.code.constructors(cls, 2)[:1]:
-            heap = self._call(node, of_object(number), heap, context, cls)[0]
+            heap = self.call(Callback(of_object(number), node), cls, heap, context)[0]
         turns = self._parts.conventions.lifecycle(self.code.hierarchy.ancestors(cls))
-        _Lifecycle(self, number, cls, context, turns, between=turn > 0).run(heap)
+        Lifecycle(self, Life(number, cls, context, turns, between=turn > 0)).run(heap)
 
     def join(self, heap: Heap) -> None:
         """What a component leaves behind is there for the others."""
         self.world.join(heap)
 
-    def _call(self, node: int, receiver: Value, heap: Heap, context: int, cls: str, given: tuple[Value, ...] | None = None) -> tuple[Heap, Value]:
-        arguments = self.arguments(node, cls, given)
-        registers = self._parts.foreign.registers(node, receiver, arguments)
+    def call(self, callback: Callback, cls: str, heap: Heap, context: int) -> tuple[Heap, Value]:
+        """The platform calls a method on an object of *cls*: the heap afterwards and what it returns."""
+        node = callback.node
+        registers = self._parts.foreign.registers(node, callback.receiver, self.arguments(node, cls, callback.arguments))
         self._calls += 1  # every call by the platform is a context of its own
         outcome = self._parts.interpreter.call(node, registers, heap, self._machine.context(context, node, -1 - self._calls))
         if outcome is None or outcome.heap is None:
             return heap, UNKNOWN
         return outcome.heap, outcome.value
-
-    call = _call
 
     def arguments(self, node: int, cls: str, given: tuple[Value, ...] | None) -> list[Value]:
         """What the platform gives a method: what is known of it, and the data that such a parameter carries."""
@@ -162,7 +160,7 @@ class Components:
                 turns = self._parts.conventions.lifecycle(self.code.hierarchy.ancestors(cls))
                 if turns and cls not in self._intents.components:
                     inner = heap.fork()
-                    _Lifecycle(self, number, cls, context, turns, nested=True).run(inner)
+                    Lifecycle(self, Life(number, cls, context, turns, nested=True)).run(inner)
                     changed = heap.join(self.world) or changed
         for callback in list(self._machine.callbacks.values())[:_MOST_CALLBACKS]:
             if done.get(callback, 0) >= 2:
@@ -177,13 +175,13 @@ class Components:
         made = self._parts.specials.lambdas.get(number)
         cls = self._machine.objects[number].type if number >= 0 else ""
         if made is None:
-            return self._call(callback.node, callback.receiver, heap, context, cls, callback.arguments)[0]
+            return self.call(callback, cls, heap, context)[0]
         body, _, count = made
         captured = self._parts.specials.captured(heap, number, count)
         if self.code.is_static(body):
-            return self._call(body, UNKNOWN, heap, context, cls, tuple(captured))[0]
+            return self.call(Callback(UNKNOWN, body, tuple(captured)), cls, heap, context)[0]
         receiver, *rest = captured or [UNKNOWN]
-        return self._call(body, receiver, heap, context, cls, tuple(rest))[0]
+        return self.call(Callback(receiver, body, tuple(rest)), cls, heap, context)[0]
 
     def user_methods(self, cls: str, turns: tuple[Turn, ...]) -> list[int]:
         """Methods that the platform calls in no state of its own: input, menus, clicks that layouts name."""
@@ -209,78 +207,3 @@ class Components:
         """A method of a component's lifecycle returned *value*."""
         if name == "onBind":
             self._intents.bound(cls, value)
-
-
-class _Lifecycle:
-    """One object going through its states."""
-
-    def __init__(self, components: Components, number: int, cls: str, context: int, turns: tuple[Turn, ...], *, nested: bool = False, between: bool = False) -> None:
-        self._components = components
-        self._receiver = of_object(number)
-        self._cls = cls
-        self._context = context
-        self._turns = turns
-        self._nested = nested
-        self._between = between
-        self._users = components.user_methods(cls, turns)
-        self._done: dict[Callback, int] = {}
-        self._instances: dict[int, int] = {number: 1}
-
-    def run(self, heap: Heap) -> None:
-        states = {_MADE: heap}
-        counts: dict[Turn, int] = {}
-        todo = [_MADE]
-        while todo:
-            state = todo.pop(0)
-            for turn in self._turns:
-                if turn.state != state or counts.get(turn, 0) >= _MOST_TURNS:
-                    continue
-                counts[turn] = counts.get(turn, 0) + 1
-                after = self._turn(turn, states[state])
-                if self._between and turn.next in _BETWEEN:
-                    after = _both(after, self._components.world)
-                known = states.get(turn.next)
-                if known is None:
-                    states[turn.next] = after.fork()
-                elif not known.join(after):
-                    continue
-                if turn.next not in todo:
-                    todo.append(turn.next)
-        for after in states.values():
-            self._components.join(after)
-
-    def _turn(self, turn: Turn, heap: Heap) -> Heap:
-        components = self._components
-        if turn.method == CALLBACKS:
-            return self._callbacks(heap)
-        nodes = components.code.method(self._cls, turn.method)
-        if not nodes:
-            return heap
-        result = heap
-        for node in nodes:
-            after, value = components.call(node, self._receiver, heap, self._context, self._cls)
-            components.finished(self._cls, turn.method, value)
-            result = after if result is heap else _both(result, after)
-        return result
-
-    def _callbacks(self, heap: Heap) -> Heap:
-        components = self._components
-        current = heap.fork()
-        for _ in range(2):
-            changed = False
-            for node in self._users:
-                after, _ = components.call(node, self._receiver, current, self._context, self._cls)
-                changed = current.join(after) or changed
-            if not self._nested:
-                changed = components.callbacks(current, self._context, self._done, self._instances) or changed
-            if not changed:
-                break
-        return current
-
-
-def _both(first: Heap, second: Heap) -> Heap:
-    result = first.fork()
-    result.join(second)
-    return result
-
-

@@ -1,12 +1,15 @@
 """Which blocks run only because of a branch: for implicit flows.
 
-A block depends on a branch when it is reached from it and not from everywhere behind it: it lies before the branch's immediate post-dominator
+A block depends on a branch when it is reached from it and not from everywhere behind it: it lies before the branch's
+immediate post-dominator
 (Ferrante, Ottenstein and Warren 1987; the dominators by Cooper, Harvey and Kennedy 2001 on the reversed graph).
 """
 
 from __future__ import annotations
 
 from analyzer.flow.ir import Body
+
+_NONE = -1
 
 
 def regions(body: Body) -> dict[int, frozenset[int]]:
@@ -39,8 +42,8 @@ def _post_dominators(after: list[tuple[int, ...]]) -> list[int]:
     stack = [(end, iter(before[end]))]
     while stack:
         number, coming = stack[-1]
-        each = next((one for one in coming if one not in seen), None)
-        if each is None:
+        each = next((one for one in coming if one not in seen), _NONE)
+        if each == _NONE:
             order.append(number)
             stack.pop()
         else:

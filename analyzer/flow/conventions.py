@@ -1,4 +1,7 @@
-"""How calls run other code: hops of ``rules/knowledge``, and the tables ``calls.tsv``, ``special.tsv`` and ``lifecycle.tsv`` of ``rules/flow``."""
+"""How calls run other code.
+
+Hops of ``rules/knowledge``, and the tables ``calls.tsv``, ``special.tsv`` and ``lifecycle.tsv`` of ``rules/flow``.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from analyzer.flow.models import EVERY, RESULT, THIS, Term
 from analyzer.platform.callbacks import Hop
 from analyzer.platform.knowledge import read_table
 
-OPERATIONS = frozenset({
-    "incoming", "named", "wrap-named", "get-class", "find-method", "find-constructor", "find-field", "invoke", "make", "field-get",
-    "field-set", "bind", "set-result", "start", "view-text", "register", "broadcast",
-})  # fmt: skip
+OPERATIONS = frozenset(
+    {
+        *("incoming", "named", "wrap-named", "get-class", "find-method", "find-constructor", "find-field", "invoke", "make"),
+        *("field-get", "field-set", "bind", "set-result", "start", "view-text", "register"),
+    }
+)
 CALLBACKS = "(callbacks)"
 _Row = TypeVar("_Row")
 
@@ -23,7 +28,8 @@ class Run(NamedTuple):
     """A method that a call runs: ``name`` of the objects in ``object`` (an element by ``key``), with the arguments ``gives``.
 
     ``gives``: ``argN``, ``this``, ``result``, the name of a method that the same call ran before (its result), or ``-``.
-    ``back``: what the call returns (``result``), what it holds (``result.content``), or nothing. ``later``: after the method that calls is done.
+    ``back``: what the call returns (``result``), what it holds (``result.content``), or nothing. ``later``: after the method
+    that calls is done.
     """
 
     object: Term
@@ -77,12 +83,16 @@ def _nearest(rows: Mapping[str, _Row], classes: Sequence[str], name: str, protot
 
 def load_conventions(folder: Path, hops: Mapping[str, tuple[Hop, ...]]) -> Conventions:
     """Read the tables of *folder*. Raises ``RuleError`` naming file and row."""
-    return Conventions(hops, _runs(folder / "calls.tsv"), _specials(folder / "special.tsv"), _lifecycles(folder / "lifecycle.tsv"))
+    return Conventions(
+        hops, _runs(folder / "calls.tsv"), _specials(folder / "special.tsv"), _lifecycles(folder / "lifecycle.tsv")
+    )
 
 
 def _runs(path: Path) -> dict[str, tuple[Run, ...]]:
     found: dict[str, tuple[Run, ...]] = {}
-    for method, object_, name, gives, back, when, _ in read_table(path, ("method", "object", "runs", "gives", "back", "when", "source")):
+    for method, object_, name, gives, back, when, _ in read_table(
+        path, ("method", "object", "runs", "gives", "back", "when", "source")
+    ):
         term, key = _term(object_)
         if term is None or back not in ("", "result", "result.content") or when not in ("now", "later"):
             raise RuleError(f"the row of {method} has a value that is not known", where=str(path))

@@ -24,7 +24,8 @@ FULL = Budget(steps=2_000_000, plain=800_000, plain_each=100_000)
 class Targets(NamedTuple):
     """What is worth running, the most important first.
 
-    ``relevant``: methods on known ways to readings. ``components``: classes of components; ``methods``: other methods that the platform calls,
+    ``relevant``: methods on known ways to readings. ``components``: classes of components; ``methods``: other methods that
+    the platform calls,
     whose objects were not seen being made.
     """
 
@@ -34,7 +35,10 @@ class Targets(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a run found: the readings by number, what of them was sent where, the steps it took, and whether the budget ended it."""
+    """What a run found.
+
+    The readings by number, what of them was sent where, the steps it took, and whether the budget ended it.
+    """
 
     readings: Mapping[int, Reading]
     sent: tuple[Sent, ...]
@@ -48,7 +52,7 @@ def run(
     models: Models,
     conventions: Conventions,
     budget: Budget,
-    targets: Targets = Targets(),
+    targets: Targets,
     *,
     implicit: bool = False,
 ) -> Found:
@@ -73,7 +77,10 @@ def run(
 
 
 def _says_nothing(sent: Sent, reading: Reading, code: Code, intents: Intents) -> bool:
-    """What other apps send and what stays on the device is nobody's concern; what comes from the package itself is told by its own readings."""
+    """What other apps send and what stays on the device is nobody's concern.
+
+    What comes from the package itself is told by its own readings.
+    """
     if not reading.received:
         return False
-    return sent.destination in _KEPT or code.linked.holder(reading.node) in intents.incoming
+    return sent.into.destination in _KEPT or code.linked.holder(reading.node) in intents.incoming

@@ -12,7 +12,10 @@ _INT = 1 << 31
 
 
 def branches(comparison: int, left: Value, right: Value | None) -> tuple[bool, bool]:
-    """Whether an ``if`` may jump, and whether it may fall through. *comparison*: eq, ne, lt, ge, gt, le as 0 to 5; right None: zero."""
+    """Whether an ``if`` may jump, and whether it may fall through.
+
+    *comparison*: eq, ne, lt, ge, gt, le as 0 to 5; right None: zero.
+    """
     mine = left.constants
     theirs: frozenset[Constant] | None = frozenset({_ZERO}) if right is None else right.constants
     if mine is None or theirs is None:
@@ -117,7 +120,8 @@ def fold(operation: str, arguments: Sequence[Value]) -> frozenset[Constant] | No
     given = [value.only() for value in arguments]
     compute = _FOLDS.get(operation)
     if compute is None or any(each is None for each in given):
-        return _FEW.get(operation, lambda _: None)(arguments)
+        few = _FEW.get(operation)
+        return None if few is None else few(arguments)
     try:
         result = compute(*[each.low if isinstance(each, Range) and each.low == each.high else each for each in given])
     except (TypeError, ValueError, IndexError, AttributeError):

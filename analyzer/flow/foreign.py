@@ -1,6 +1,7 @@
 """What calls out of the package do: the platform and libraries without a body, by the models of ``rules/flow``.
 
-A call is looked up once: its models, sources, sinks, hops. What no model describes hands on conservatively: a marked receiver or argument
+A call is looked up once: its models, sources, sinks, hops. What no model describes hands on conservatively: a marked receiver
+or argument
 marks a result that can hold data, and a constructor keeps what it is given.
 """
 
@@ -13,12 +14,12 @@ from analyzer.flow.code import PRIMITIVES, Callee, Code
 from analyzer.flow.conventions import Conventions, Run
 from analyzer.flow.evaluate import fold
 from analyzer.flow.heap import ANY, CONTENT, WRAPPED, Element, Fixed, Heap
-from analyzer.flow.machine import Machine
+from analyzer.flow.machine import Machine, Passing
 from analyzer.flow.models import EVERY, RESULT, THIS, Channel, Effect, Sink, Source, Term
 from analyzer.flow.values import (
     NOTHING,
     UNKNOWN,
-
+    Constant,
     Marks,
     Range,
     Value,
@@ -33,7 +34,7 @@ from analyzer.flow.values import (
 from analyzer.platform.callbacks import Hop
 
 if TYPE_CHECKING:
-    from analyzer.flow.interpreter import Frame
+    from analyzer.flow.frame import Frame
     from analyzer.flow.specials import Specials
 
 CHANNEL = "$channel"
@@ -82,7 +83,7 @@ class Foreign:
         self._known: dict[tuple[str, str, str], _Known] = {}
         self._handed: dict[tuple[str, str], tuple[int, ...]] = {}
 
-    def made(self, frame: Frame, number: int, cls: str) -> None:
+    def made(self, number: int, cls: str) -> None:
         """An object of a class of the package was made: the platform may call it by itself."""
         self._specials.made(number, cls)
 
@@ -122,7 +123,9 @@ class Foreign:
         for source in known.sources:
             result = self._read(call, source, result)
         if self._machine.implicit and callee.returns[0] in PRIMITIVES and callee.returns != "V":
-            held = marks_joined(frame.heap.deep_marks(value) for value in (receiver, *arguments))  # what a test says of its operands
+            held = marks_joined(
+                frame.heap.deep_marks(value) for value in (receiver, *arguments)
+            )  # what a test says of its operands
             result = result.marked(marks_joined((held, frame.control)))
         back = self._run(call, known, result)
         return result if back is None else back
@@ -247,7 +250,10 @@ class Foreign:
         return self._fresh(call, symbolic=True)
 
     def call_named(self, call: Call, cls: str, name: str, target: Value, given: list[Value]) -> Value | None:
-        """A method of the platform that is called by name: as if it were called directly, when it is known under the name alone."""
+        """A method of the platform that is called by name.
+
+        As if it were called directly, when it is known under the name alone.
+        """
         for prototype in self._code.platform_prototypes(cls, name, len(given)):
             parameters, returns = self._code.split(prototype)
             places = tuple(range(1, 1 + len(given)))
@@ -311,7 +317,9 @@ class Foreign:
         heap = call.frame.heap
         if key == "+":
             size = heap.get(number, _SIZE)
-            count = 0 if size is None and not self._machine.objects[number].symbolic else size.number() if size is not None else None
+            count = (
+                0 if size is None and not self._machine.objects[number].symbolic else size.number() if size is not None else None
+            )
             if count is None or not strong:
                 heap.put(number, ANY, given, strong=False)
                 heap.put(number, _SIZE, UNKNOWN, strong=True)
@@ -373,7 +381,9 @@ class Foreign:
         if callee.returns in ("V", "Z"):
             return result
         held = heap.deep_marks(call.receiver) if not self._is_own(call.receiver) else call.receiver.marks
-        marks = marks_joined((stepped(held, call.frame.node, call.at, callee.api), given if self._is_reference(callee.returns) else {}))
+        marks = marks_joined(
+            (stepped(held, call.frame.node, call.at, callee.api), given if self._is_reference(callee.returns) else {})
+        )
         return result.marked(marks)
 
     def _is_own(self, value: Value) -> bool:
@@ -390,9 +400,7 @@ class Foreign:
             return result
         if source.kind == "received" and not self._specials.may_receive(call):
             return result
-        marks = self._machine.read(
-            call.frame.node, call.at, call.callee.api, source.category, received=source.kind == "received"
-        )
+        marks = self._machine.read(call.frame.node, call.at, call.callee.api, source.category, received=source.kind == "received")
         if source.value == RESULT:
             return result.marked(marks)
         for number in sorted(self.value_of(call, source.value).objects):
@@ -421,7 +429,7 @@ class Foreign:
             marks = marks_joined((marks, call.frame.control)) if call.frame.control else marks
             if marks:
                 host = host or self._host(call, sink.host)
-                self._machine.send(marks, call.frame.node, call.at, call.callee.api, destination, host)
+                self._machine.send(marks, Passing(call.frame.node, call.at, call.callee.api, destination, host))
 
     def _host(self, call: Call, base: int | None) -> str | None:
         if base is None:

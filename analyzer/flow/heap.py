@@ -1,6 +1,8 @@
-"""The heap at one point of a program: for each abstract object what its fields hold. Copied when written, so that forks cost nothing.
+"""The heap at one point of a program: for each abstract object what its fields hold. Copied when written, so that forks cost
+nothing.
 
-A field is named by its name and type (``im:Ljava/lang/String;``). What a platform object holds is in pseudo-fields: ``CONTENT``, and
+A field is named by its name and type (``im:Ljava/lang/String;``). What a platform object holds is in pseudo-fields:
+``CONTENT``, and
 ``Element`` for what has a key of its own: map entries, extras, items, array elements.
 """
 
@@ -51,7 +53,8 @@ class _Record:
     def reach(self) -> tuple[bool, frozenset[int]]:
         known = self._reach
         if known is None:
-            marked, objects = False, set()
+            marked = False
+            objects: set[int] = set()
             for value in self.fields.values():
                 marked = marked or is_hot(value.marks)
                 if value.objects:
@@ -111,7 +114,7 @@ class Heap:
         """Forget what the pseudo-fields of an object hold."""
         known = self.fields(number)
         if known:
-            kept = {field: value for field, value in known.items() if field != CONTENT and not isinstance(field, Element)}
+            kept: Fields = {f: value for f, value in known.items() if f != CONTENT and not isinstance(f, Element)}
             self._write(number, kept)
 
     def remove(self, number: int, key: object) -> None:

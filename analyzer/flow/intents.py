@@ -1,6 +1,7 @@
 """Data between the components of one package: intents and their targets, results, bound services, broadcasts.
 
-An explicit intent to an own component is a hop. Which component an implicit one starts is worked out from the manifest's filters; when none of the package's
+An explicit intent to an own component is a hop. Which component an implicit one starts is worked out from the manifest's
+filters; when none of the package's
 matches, the intent goes to other apps.
 """
 
@@ -150,7 +151,9 @@ class Intents:
 
     def result_for(self, cls: str) -> Value | None:
         """The result intents that the component may get from those it started."""
-        found = [self.results[other] for other, starters in sorted(self._starters.items()) if cls in starters and other in self.results]
+        found = [
+            self.results[other] for other, starters in sorted(self._starters.items()) if cls in starters and other in self.results
+        ]
         return joined(found) if found else None
 
     def state(self) -> object:

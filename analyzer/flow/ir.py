@@ -6,10 +6,12 @@ A register pair (long, double) is kept in its first register.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analyzer.errors import FormatError
+from analyzer.flow.order import ranks
 from analyzer.flow.values import UNKNOWN, ClassName, Value, constant, integer
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
@@ -51,8 +53,10 @@ class Op(IntEnum):
     NEXT = auto()  # block: falls through
 
 
-Instruction = tuple  # type: ignore[type-arg]  # (kind, operands ...), see Op
-THROWING = frozenset({Op.THROW, Op.CAST, Op.NEW, Op.ARRAY, Op.ARRAY_GET, Op.ARRAY_PUT, Op.GET, Op.PUT, Op.INVOKE, Op.CUSTOM, Op.BINARY, Op.LENGTH})
+Instruction = tuple[Any, ...]  # the kind and its operands, see Op
+THROWING = frozenset(
+    {Op.THROW, Op.CAST, Op.NEW, Op.ARRAY, Op.ARRAY_GET, Op.ARRAY_PUT, Op.GET, Op.PUT, Op.INVOKE, Op.CUSTOM, Op.BINARY, Op.LENGTH}
+)
 
 
 class Handler(NamedTuple):
@@ -93,6 +97,17 @@ def decode(dex: DexFile, item: int) -> Body | None:
     return _Decoder(dex, method, int(dex.units[start - 8]), int(dex.units[start - 7]), _tries(dex, item)).body()
 
 
+class _Units(NamedTuple):
+    """One instruction: its number and opcode, the upper byte of its first unit (also as two halves), its second unit."""
+
+    at: int
+    opcode: int
+    high: int
+    low4: int
+    high4: int
+    second: int
+
+
 class _Try(NamedTuple):
     first: int
     last: int
@@ -127,7 +142,14 @@ class _Decoder:
                 code.append((Op.NEXT, number + 1 if end < len(method) else -1))
                 places.append(end - 1)
             blocks.append(Block(begin, len(code), self._handlers(method.offset(first), block_of), _follows(code[-1])))
-        return Body(self._registers, self._arguments, tuple(code), tuple(places), tuple(blocks), _ranks(blocks))
+        return Body(
+            self._registers,
+            self._arguments,
+            tuple(code),
+            tuple(places),
+            tuple(blocks),
+            ranks([(*block.follows, *(handler.block for handler in block.handlers)) for block in blocks]),
+        )
 
     def _block_starts(self) -> list[int]:
         method, starts = self._method, {0}
@@ -150,65 +172,36 @@ class _Decoder:
         return ()
 
     def _instruction(self, at: int, block_of: dict[int, int]) -> Instruction | None:
-        method, words = self._method, self._method.words
-        offset = method.offset(at)
-        word = words[offset]
-        opcode, high = word & 0xFF, word >> 8
-        low4, high4 = word >> 8 & 0xF, word >> 12
-        second = words[offset + 1]
-        if opcode in op.MOVES:
-            return (Op.MOVE, method.destination(at), method.move_source(at))
-        if 0x0A <= opcode <= 0x0C:
-            return (Op.RESULT, high)
-        if opcode == 0x0D:
-            return (Op.CAUGHT, high)
-        if 0x0E <= opcode <= 0x11:
-            return (Op.RETURN, -1 if opcode == 0x0E else high)
-        if 0x12 <= opcode <= 0x1C:
-            return (Op.SET, method.destination(at), self._constant(at, opcode))
-        if opcode == 0x1F:
-            return (Op.CAST, high, second)
-        if opcode == 0x20:
-            return (Op.TEST_TYPE, low4, high4, second)
-        if opcode == 0x21:
-            return (Op.LENGTH, low4, high4)
-        if opcode == op.NEW_INSTANCE:
-            return (Op.NEW, high, second)
-        if opcode == 0x23:
-            return (Op.ARRAY, low4, high4, second)
-        if opcode in (0x24, 0x25):
-            return (Op.FILLED, method.call(at).registers if opcode == 0x24 else tuple(range(words[offset + 2], words[offset + 2] + high)), second)
-        if opcode == 0x27:
-            return (Op.THROW, high)
+        method = self._method
+        word, second = method.words[method.offset(at)], method.words[method.offset(at) + 1]
+        opcode = word & 0xFF
         if opcode in op.BRANCHES:
             return self._branch(at, opcode, block_of)
-        if 0x2D <= opcode <= 0x31:
-            return (Op.BINARY, "cmp", high, second & 0xFF, second >> 8)
-        if 0x44 <= opcode <= 0x51:
-            return (Op.ARRAY_GET if opcode < 0x4B else Op.ARRAY_PUT, high, second & 0xFF, second >> 8, opcode == 0x46)
-        if 0x52 <= opcode <= 0x5F:
-            return (Op.GET if opcode < 0x59 else Op.PUT, low4, high4, second)
-        if 0x60 <= opcode <= 0x6D:
-            return (Op.GET_STATIC if opcode < 0x67 else Op.PUT_STATIC, high, second)
-        if opcode in op.INVOKES:
-            call = method.call(at)
-            return (Op.INVOKE, opcode, call.method, call.registers)
-        if opcode in (op.INVOKE_CUSTOM, op.INVOKE_CUSTOM_RANGE, 0xFA, 0xFB):
-            return (Op.CUSTOM, method.call(at).registers)
-        return self._arithmetic(opcode, high, low4, high4, second)
+        form = _FORMS[opcode]
+        return None if form is None else form(self, _Units(at, opcode, word >> 8, word >> 8 & 0xF, word >> 12, second))
 
-    def _arithmetic(self, opcode: int, high: int, low4: int, high4: int, second: int) -> Instruction | None:
-        if 0x7B <= opcode <= 0x8F:
-            return (Op.UNARY, low4, high4)
-        if 0x90 <= opcode <= 0xAF:
-            return (Op.BINARY, _operation(opcode - 0x90), high, second & 0xFF, second >> 8)
-        if 0xB0 <= opcode <= 0xCF:
-            return (Op.BINARY, _operation(opcode - 0xB0), low4, low4, high4)
-        if 0xD0 <= opcode <= 0xD7:
-            return (Op.LITERAL, _LITERALS[opcode - 0xD0], low4, high4, _signed(second, 16))
-        if 0xD8 <= opcode <= 0xE2:
-            return (Op.LITERAL, _LITERALS[opcode - 0xD8], high, second & 0xFF, _signed(second >> 8, 8))
-        return (Op.SET, high, UNKNOWN) if opcode in (0xFE, 0xFF) else None
+    def move(self, u: _Units) -> Instruction:
+        """A move between registers, of any width."""
+        return (Op.MOVE, self._method.destination(u.at), self._method.move_source(u.at))
+
+    def constant(self, u: _Units) -> Instruction:
+        """A number, text or class."""
+        return (Op.SET, self._method.destination(u.at), self._constant(u.at, u.opcode))
+
+    def filled(self, u: _Units) -> Instruction:
+        """An array made of registers."""
+        third = self._method.words[self._method.offset(u.at) + 2]
+        registers = self._method.call(u.at).registers if u.opcode == 0x24 else tuple(range(third, third + u.high))
+        return (Op.FILLED, registers, u.second)
+
+    def invoke(self, u: _Units) -> Instruction:
+        """A call."""
+        call = self._method.call(u.at)
+        return (Op.INVOKE, u.opcode, call.method, call.registers)
+
+    def custom(self, u: _Units) -> Instruction:
+        """A call site that is linked while the app runs."""
+        return (Op.CUSTOM, self._method.call(u.at).registers)
 
     def _constant(self, at: int, opcode: int) -> Value:
         method = self._method
@@ -249,6 +242,7 @@ class _Decoder:
 
 def _follows(last: Instruction) -> tuple[int, ...]:
     kind = last[0]
+    found: tuple[int, ...]
     if kind in (Op.GOTO, Op.NEXT):
         found = (last[1],)
     elif kind is Op.IF:
@@ -308,66 +302,46 @@ def _catches(data: bytes, at: int) -> tuple[tuple[int | None, int], ...]:
     return tuple(found)
 
 
-def _ranks(blocks: list[Block]) -> tuple[int, ...]:
-    """A reverse post-order in which a loop's blocks come before the blocks behind it."""
-    after = [(*block.follows, *(handler.block for handler in block.handlers)) for block in blocks]
-    loops = _loops(after)
-    rank, turn = [0] * len(blocks), len(blocks)
-    seen = {0}
-    stack = [(0, iter(_leaving_first(0, after, loops)))]
-    while stack:
-        number, following = stack[-1]
-        for each in following:
-            if each not in seen:
-                seen.add(each)
-                stack.append((each, iter(_leaving_first(each, after, loops))))
-                break
-        else:
-            stack.pop()
-            turn -= 1
-            rank[number] = turn
-    return tuple(rank)
+_Form = Callable[["_Decoder", _Units], Instruction]
 
 
-def _leaving_first(number: int, after: list[tuple[int, ...]], loops: list[frozenset[int]]) -> list[int]:
-    mine = [loop for loop in loops if number in loop]
-    return sorted(after[number], key=lambda each: sum(each in loop for loop in mine))
+def _forms() -> tuple[_Form | None, ...]:
+    """How each opcode is decoded; branches apart. What is not named does nothing that matters here."""
+    table: list[_Form | None] = [None] * 256
+    ranges: tuple[tuple[int, int, _Form], ...] = (
+        (0x01, 0x09, _Decoder.move),
+        (0x0A, 0x0C, lambda _, u: (Op.RESULT, u.high)),
+        (0x0D, 0x0D, lambda _, u: (Op.CAUGHT, u.high)),
+        (0x0E, 0x0E, lambda _, u: (Op.RETURN, -1)),
+        (0x0F, 0x11, lambda _, u: (Op.RETURN, u.high)),
+        (0x12, 0x1C, _Decoder.constant),
+        (0x1F, 0x1F, lambda _, u: (Op.CAST, u.high, u.second)),
+        (0x20, 0x20, lambda _, u: (Op.TEST_TYPE, u.low4, u.high4, u.second)),
+        (0x21, 0x21, lambda _, u: (Op.LENGTH, u.low4, u.high4)),
+        (0x22, 0x22, lambda _, u: (Op.NEW, u.high, u.second)),
+        (0x23, 0x23, lambda _, u: (Op.ARRAY, u.low4, u.high4, u.second)),
+        (0x24, 0x25, _Decoder.filled),
+        (0x27, 0x27, lambda _, u: (Op.THROW, u.high)),
+        (0x2D, 0x31, lambda _, u: (Op.BINARY, "cmp", u.high, u.second & 0xFF, u.second >> 8)),
+        (0x44, 0x4A, lambda _, u: (Op.ARRAY_GET, u.high, u.second & 0xFF, u.second >> 8, u.opcode == 0x46)),
+        (0x4B, 0x51, lambda _, u: (Op.ARRAY_PUT, u.high, u.second & 0xFF, u.second >> 8)),
+        (0x52, 0x58, lambda _, u: (Op.GET, u.low4, u.high4, u.second)),
+        (0x59, 0x5F, lambda _, u: (Op.PUT, u.low4, u.high4, u.second)),
+        (0x60, 0x66, lambda _, u: (Op.GET_STATIC, u.high, u.second)),
+        (0x67, 0x6D, lambda _, u: (Op.PUT_STATIC, u.high, u.second)),
+        (0x6E, 0x72, _Decoder.invoke),
+        (0x74, 0x78, _Decoder.invoke),
+        (0x7B, 0x8F, lambda _, u: (Op.UNARY, u.low4, u.high4)),
+        (0x90, 0xAF, lambda _, u: (Op.BINARY, _operation(u.opcode - 0x90), u.high, u.second & 0xFF, u.second >> 8)),
+        (0xB0, 0xCF, lambda _, u: (Op.BINARY, _operation(u.opcode - 0xB0), u.low4, u.low4, u.high4)),
+        (0xD0, 0xD7, lambda _, u: (Op.LITERAL, _LITERALS[u.opcode - 0xD0], u.low4, u.high4, _signed(u.second, 16))),
+        (0xD8, 0xE2, lambda _, u: (Op.LITERAL, _LITERALS[u.opcode - 0xD8], u.high, u.second & 0xFF, _signed(u.second >> 8, 8))),
+        (0xFA, 0xFD, _Decoder.custom),
+        (0xFE, 0xFF, lambda _, u: (Op.SET, u.high, UNKNOWN)),
+    )
+    for first, last, form in ranges:
+        table[first : last + 1] = [form] * (last + 1 - first)
+    return tuple(table)
 
 
-def _loops(after: list[tuple[int, ...]]) -> list[frozenset[int]]:
-    """The natural loops: of each edge back, the blocks from which it is reached without passing its head."""
-    before: dict[int, list[int]] = {}
-    for number, following in enumerate(after):
-        for each in following:
-            before.setdefault(each, []).append(number)
-    found = []
-    for tail, head in _edges_back(after):
-        loop, stack = {head}, [tail]
-        while stack:
-            number = stack.pop()
-            if number not in loop:
-                loop.add(number)
-                stack += before.get(number, ())
-        found.append(frozenset(loop))
-    return found
-
-
-def _edges_back(after: list[tuple[int, ...]]) -> list[tuple[int, int]]:
-    """The edges to a block that is still being gone through, depth first."""
-    found = []
-    open_, seen = {0}, {0}
-    stack = [(0, iter(after[0]))]
-    while stack:
-        number, following = stack[-1]
-        for each in following:
-            if each in open_:
-                found.append((number, each))
-            elif each not in seen:
-                seen.add(each)
-                open_.add(each)
-                stack.append((each, iter(after[each])))
-                break
-        else:
-            stack.pop()
-            open_.discard(number)
-    return found
+_FORMS = _forms()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from analyzer.errors import ApkvetError
 from analyzer.facts import Category
 from analyzer.flow.code import Code
 from analyzer.flow.models import Models
-from analyzer.flow.values import MarkKey, Marks, Trace, Value
+from analyzer.flow.values import Marks, Trace, Value
 
 
 class OutOfBudget(ApkvetError):
@@ -32,16 +33,22 @@ class Reading(NamedTuple):
     received: bool
 
 
-class Sent(NamedTuple):
-    """A reading that gets into a call which passes it on."""
+class Passing(NamedTuple):
+    """A call that passes data on, and where it takes it."""
 
-    reading: int
-    labels: tuple[str, ...]
     node: int
     at: int
     api: str
     destination: str
     host: str | None
+
+
+class Sent(NamedTuple):
+    """A reading that gets into a call which passes it on."""
+
+    reading: int
+    labels: tuple[str, ...]
+    into: Passing
     trace: Trace
 
 
@@ -50,11 +57,12 @@ class Callback(NamedTuple):
 
     receiver: Value
     node: int
-    arguments: tuple[Value, ...] | None
+    arguments: tuple[Value, ...] | None = None
 
 
 class Budget(NamedTuple):
-    """How far a run may go: ``steps`` are instructions interpreted, ``plain`` those of them in calls that no data was seen to enter.
+    """How far a run may go: ``steps`` are instructions interpreted, ``plain`` those of them in calls that no data was seen to
+    enter.
 
     ``plain_each``: those of one component in one round.
     """
@@ -90,7 +98,7 @@ class Machine:
         self.touched = 0
         self.left_out = 0
         self.runs: dict[int, int] = {}
-        self._object_numbers: dict[object, int] = {}
+        self._object_numbers: dict[Hashable, int] = {}
         self._reading_numbers: dict[tuple[int, int, str], int] = {}
         self._contexts: dict[tuple[int, int, int], int] = {}
 
@@ -98,7 +106,7 @@ class Machine:
         """The number of the calling context *caller* followed by the call at *at* of *node*."""
         return self._contexts.setdefault((caller, node, at), len(self._contexts) + 1)
 
-    def object(self, key: object, type_: str, *, symbolic: bool = False) -> int:
+    def object(self, key: Hashable, type_: str, *, symbolic: bool = False) -> int:
         """The object that *key* (where and in which context it is made) stands for."""
         number = self._object_numbers.get(key)
         if number is None:
@@ -108,7 +116,7 @@ class Machine:
             self.objects.append(Object(type_, symbolic))
         return number
 
-    def number_of(self, key: object) -> int | None:
+    def number_of(self, key: Hashable) -> int | None:
         """The object that was made for *key*, or None."""
         return self._object_numbers.get(key)
 
@@ -130,7 +138,10 @@ class Machine:
             raise OutOfBudget("more steps than the budget allows")
 
     def read(self, node: int, at: int, api: str, category: Category, *, received: bool = False) -> Marks:
-        """The mark of the reading at this place. What is received from other apps has numbers below zero: it is not followed as far."""
+        """The mark of the reading at this place.
+
+        What is received from other apps has numbers below zero: it is not followed as far.
+        """
         key = (node, at, category)
         number = self._reading_numbers.get(key)
         if number is None:
@@ -140,19 +151,14 @@ class Machine:
             self.hot = self.hot or not received
         return {(number, ()): Trace(node, at, api, None)}
 
-    def send(self, marks: Marks, node: int, at: int, api: str, destination: str, host: str | None) -> None:
+    def send(self, marks: Marks, into: Passing) -> None:
         """Note that *marks* get into a call."""
-        for mark, trace in marks.items():
-            self._send_one(mark, trace, node, at, api, destination, host)
-
-    def _send_one(
-        self, mark: MarkKey, trace: Trace, node: int, at: int, api: str, destination: str, host: str | None
-    ) -> None:
-        reading, labels = mark
-        key = (reading, node, at, destination)
-        known = self.sent.get(key)
-        if known is None or (len(labels), labels) < (len(known.labels), known.labels):
-            self.sent[key] = Sent(reading, labels, node, at, api, destination, host or (known.host if known else None), trace)
+        for (reading, labels), trace in marks.items():
+            key = (reading, into.node, into.at, into.destination)
+            known = self.sent.get(key)
+            if known is None or (len(labels), labels) < (len(known.labels), known.labels):
+                host = into.host or (known.into.host if known else None)
+                self.sent[key] = Sent(reading, labels, into._replace(host=host), trace)
 
     def call_back(self, receiver: Value, node: int, arguments: tuple[Value, ...] | None = None) -> None:
         """The platform will call *node* on *receiver*; arguments of several registrations are united."""

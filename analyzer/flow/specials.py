@@ -37,7 +37,7 @@ class Specials:
             "find-method": self._find_member, "find-constructor": self._find_member, "find-field": self._find_member,
             "invoke": self._invoke, "make": self._make, "field-get": self._field_get, "field-set": self._field_set,
             "bind": self._bind, "set-result": self._set_result, "start": self._start, "view-text": self._view_text,
-            "register": self._register, "broadcast": self._start,
+            "register": self._register,
         }  # fmt: skip
 
     def made(self, number: int, cls: str) -> None:
@@ -93,7 +93,9 @@ class Specials:
     # -- reflection
 
     def _get_class(self, call: Call, operand: str) -> Value:
-        types = {self._machine.objects[number].type for number in call.receiver.objects if not self._machine.objects[number].symbolic}
+        types = {
+            self._machine.objects[number].type for number in call.receiver.objects if not self._machine.objects[number].symbolic
+        }
         known = call.receiver.constants
         if not types or known is None:
             return UNKNOWN
@@ -112,9 +114,8 @@ class Specials:
         for number in sorted(call.receiver.objects):
             classes, names = call.frame.heap.get(number, _CLASS), call.frame.heap.get(number, _NAME)
             for cls in sorted(classes.constants or (), key=str) if classes is not None else ():
-                for name in names.texts() if names is not None else ():
-                    if isinstance(cls, ClassName):
-                        found.append((cls.descriptor, name))
+                if isinstance(cls, ClassName) and names is not None:
+                    found += [(cls.descriptor, name) for name in names.texts()]
         return found
 
     def _invoke(self, call: Call, operand: str) -> Value:
@@ -124,9 +125,8 @@ class Specials:
         given = [UNKNOWN if value is NOTHING else value for value in given]
         back: list[Value] = []
         for cls, name in self._members(call):
-            for node in self._code.method(cls, name):
-                if len(self._code.parameters(node)) == len(given):
-                    back.append(self.foreign.call_method(call, target, node, given))
+            nodes = [node for node in self._code.method(cls, name) if len(self._code.parameters(node)) == len(given)]
+            back += [self.foreign.call_method(call, target, node, given) for node in nodes]
             if not self._code.hierarchy.definition(cls):
                 value = self.foreign.call_named(call, cls, name, target, given)
                 back += [] if value is None else [value]
@@ -147,7 +147,10 @@ class Specials:
         given: list[Value] = []
         if call.arguments:
             array = call.arguments[0]
-            given = [joined(call.frame.heap.held(n, i) for n in sorted(array.objects)) for i in range(self._length(call.frame.heap, array))]
+            given = [
+                joined(call.frame.heap.held(n, i) for n in sorted(array.objects))
+                for i in range(self._length(call.frame.heap, array))
+            ]
         back = []
         for cls in dict.fromkeys(classes):
             number = self._machine.object((call.key, cls), cls)
@@ -212,7 +215,10 @@ class Specials:
     # -- between components
 
     def may_receive(self, call: Call) -> bool:
-        """Whether what comes in at a call may be from another app: the component is open and nothing was sent to it from inside."""
+        """Whether what comes in at a call may be from another app.
+
+        The component is open and nothing was sent to it from inside.
+        """
         classes = self._components_of(call.receiver)
         return any(self.intents.may_receive(cls) for cls in classes)
 

@@ -1,6 +1,7 @@
 """What a register or field may hold: objects, constants, and marks that say from which reading the data came.
 
-All values are immutable and shared. Two values are the same when they hold the same objects, constants and marks; the *trace* of a mark,
+All values are immutable and shared. Two values are the same when they hold the same objects, constants and marks; the *trace*
+of a mark,
 the way it took so far, is evidence only and never decides anything, so that the first way found is kept.
 """
 

@@ -6,7 +6,6 @@ The parts ``flows`` and ``endpoints`` are documents of the shape of DESIGN secti
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
 
 from msgspec import Struct
 
@@ -97,15 +96,7 @@ def destinations(result: Result, places: Container[Place]) -> tuple[Destination,
     countries = {host.name: host.country for host in hosts(result) or ()}
     found = set()
     for flow in result.flows:
-        sink = flow.get("sink") or {}
-        if _place(flow.get("source")) in places:
-            host = sink.get("host")
-            found.add(Destination(str(sink.get("api") or ""), host, countries.get(host) if host else None))
+        if flow.source.place in places:
+            host = flow.sink.host
+            found.add(Destination(flow.sink.api, host, countries.get(host) if host else None))
     return tuple(sorted(found, key=lambda d: (d.api, d.host or "", d.country or "")))
-
-
-def _place(end: Any) -> Place | None:
-    place = end.get("place") if isinstance(end, dict) else None
-    if not isinstance(place, dict):
-        return None
-    return Place(str(place.get("file") or ""), place.get("method"), place.get("offset"))

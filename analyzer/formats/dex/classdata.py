@@ -107,7 +107,10 @@ def _empty(bad: int) -> EncodedMethods:
 
 
 def static_fields(data: bytes, offset: int) -> list[int]:
-    """The rows of the field table of the static fields that the class_data_item at *offset* defines; empty when it is malformed."""
+    """The rows of the field table of the static fields that the class_data_item at *offset* defines.
+
+    Empty when it is malformed.
+    """
     if not offset:
         return []
     found: list[int] = []
