@@ -13,6 +13,7 @@ from analyzer.facts import (
     ClipboardAccess,
     Confidence,
     Fact,
+    Flow,
     Owner,
     Permission,
     Place,
@@ -23,6 +24,7 @@ from analyzer.facts import (
 from analyzer.result import Evidence, Finding, Reference
 
 _MOST_EVIDENCE = 50
+_MOST_HOSTS = 6
 
 
 def findings_of(matches: Sequence[Match], package: str) -> tuple[Finding, ...]:
@@ -36,13 +38,18 @@ def finding_of(match: Match, package: str, known: dict[int, Evidence] | None = N
     known = {} if known is None else known
     rule = match.rule
     owned = [fact for fact in match.facts if isinstance(fact, (ApiCall, ClipboardAccess))]
-    apis = sorted({fact.api for fact in owned})
+    flows = [fact for fact in match.facts if isinstance(fact, Flow)]
+    apis = sorted({fact.api for fact in owned} | {api for flow in flows for api in (flow.source_api, flow.sink_api) if api})
     owner = match.owner
     on_behalf_of = _on_behalf_of(match.triggers)
-    guards = sorted({guard for fact in owned if isinstance(fact, ClipboardAccess) for guard in fact.guard})
+    guards = sorted({guard for fact in match.facts if isinstance(fact, (ClipboardAccess, Flow)) for guard in fact.guard})
     message = rule.message.format(
         count=len(owned) or len(match.facts), owner=owner_name(owner), apis=", ".join(dict.fromkeys(map(short_api, apis)))
     )
+    hosts = sorted({flow.host for flow in flows if flow.host})
+    if hosts:
+        more = [f"and {len(hosts) - _MOST_HOSTS} more"] * bool(hosts[_MOST_HOSTS:])
+        message += f" Hosts: {', '.join([*hosts[:_MOST_HOSTS], *more])}."
     if match.raised and guards:
         message += f" The text is tested against: {', '.join(repr(guard[:80]) for guard in guards[:8])}."
     message = message[:1].upper() + message[1:]
@@ -62,15 +69,17 @@ def finding_of(match: Match, package: str, known: dict[int, Evidence] | None = N
         owner=owner,
         on_behalf_of=on_behalf_of,
         references=references_of(rule),
-        fingerprint=_fingerprint(match, package, apis),
+        fingerprint=_fingerprint(match, package, [*sorted({fact.api for fact in owned}), *sorted(set(map(_ends, flows)))]),
         triggers=tuple(sorted({reach.kind for reach in match.triggers})),
     )
 
 
 def _evidence(fact: Fact) -> Evidence:
-    """A fact as evidence; who uses a permission is told elsewhere."""
+    """A fact as evidence; who uses a permission, and the way of a flow, are told elsewhere."""
     if isinstance(fact, Permission):
         fact = msgspec.structs.replace(fact, used_by=(), why="")
+    elif isinstance(fact, Flow):
+        fact = msgspec.structs.replace(fact, path=())
     return Evidence(format_fact(fact), _place(fact))
 
 
@@ -104,6 +113,11 @@ def _fingerprint(match: Match, package: str, apis: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def _ends(flow: Flow) -> str:
+    """What a flow joins, without the app's own names: a method that replaces one of Android's keeps that one's name."""
+    return f"{flow.source}:{flow.source_api.rpartition('->')[2]}>{flow.sink}"
+
+
 _RAISED: dict[Severity, Severity] = {
     "info": "low",
     "low": "medium",
@@ -114,7 +128,9 @@ _RAISED: dict[Severity, Severity] = {
 
 
 def _confidence(match: Match) -> Confidence:
-    """``reachable`` when some trigger is shown to lead there; no more than the rule can be sure of."""
+    """``flow`` when data was followed, ``reachable`` when some trigger is shown to lead there; no more than the rule can tell."""
+    if match.rule.confidence == "flow" and any(isinstance(fact, Flow) for fact in match.facts):
+        return "flow"
     shown = any(reach.entry_point is not None and not reach.assumed for reach in match.triggers)
     return "reachable" if shown and match.rule.confidence != "present" else "present"
 

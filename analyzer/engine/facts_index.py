@@ -22,6 +22,9 @@ from analyzer.facts import (
 Owned = ApiCall | ClipboardAccess | Override | Constant | Flow | Endpoint
 """Facts of code: they have an owner and lie in a method."""
 
+_STARTED = (ApiCall, ClipboardAccess, Flow)
+"""Facts that something starts: their triggers are the ``Reach`` facts of the method where they read."""
+
 Found = dict[int, Fact]
 """Facts by identity: within one index there is one object for each."""
 
@@ -97,12 +100,12 @@ class FactsIndex:
 
     def triggers_of(self, plan: Plan, facts: Iterable[Fact]) -> tuple[Reach, ...]:
         """The triggers of the calls among *facts* that the rule's patterns ask for."""
-        asked = [(leaf, {id(fact) for fact in self.see(leaf)}) for leaf in plan.leaves if leaf.kind in (ApiCall, ClipboardAccess)]
+        asked = [(leaf, {id(fact) for fact in self.see(leaf)}) for leaf in plan.leaves if leaf.kind in _STARTED]
         found: dict[int, Reach] = {}
         for fact in facts:
             if isinstance(fact, Reach):
                 found[id(fact)] = fact
-            if not isinstance(fact, (ApiCall, ClipboardAccess)):
+            if not isinstance(fact, _STARTED):
                 continue
             tests = [leaf.trigger for leaf, seen in asked if id(fact) in seen]
             for reach in self.triggers(fact):

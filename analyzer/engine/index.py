@@ -7,7 +7,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, ReachPattern
+from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, FlowPattern, ReachPattern
 from analyzer.engine.patterns import FACT_OF
 from analyzer.engine.plans import leaves
 from analyzer.engine.ruleset import RuleSet, is_draft, load_ruleset
@@ -24,7 +24,7 @@ def rules_by_trigger(ruleset: RuleSet) -> dict[str, list[str]]:
     for rule in sorted(ruleset.rules, key=lambda rule: rule.id):
         asked: set[str] = set()
         for pattern in leaves(rule.match):
-            if isinstance(pattern, (CallPattern, ClipboardPattern, ReachPattern)) and pattern.trigger is not None:
+            if isinstance(pattern, (CallPattern, ClipboardPattern, FlowPattern, ReachPattern)) and pattern.trigger is not None:
                 asked |= {pattern.trigger} if isinstance(pattern.trigger, str) else set(pattern.trigger)
         for kind in asked:
             found.setdefault(kind, []).append(rule.id)

@@ -180,13 +180,19 @@ class StringPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FlowPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """Data that goes somewhere: ``source`` its category, ``sink`` where it goes, ``label`` what was done to it on the way."""
+    """Data that goes somewhere: ``source`` its category, ``sink`` where it goes.
+
+    ``label`` is what was done to it on the way, any of which may match, and ``not_label`` what was not. Triggers as in a call: of
+    the method that reads.
+    """
 
     source: Category | list[Category] | None = None
     sink: Destination | list[Destination] | None = None
     label: Label | list[Label] | None = None
+    not_label: Label | list[Label] | None = None
     source_api: Text | None = None
     sink_api: Text | None = None
+    not_sink_api: Text | None = None
     host: Text | None = None
     country: Text | None = None
     not_country: Text | None = None
@@ -194,6 +200,14 @@ class FlowPattern(Struct, frozen=True, forbid_unknown_fields=True):
     owner_name: Text | None = None
     guarded: bool | None = None
     guard: Text | None = None
+    trigger: TriggerKind | list[TriggerKind] | None = None
+    exported: bool | None = None
+    returns_result: bool | None = None
+    on_behalf_of: OwnerKind | list[OwnerKind] | None = None
+    on_behalf_of_name: Text | None = None
+    entry_point: Text | None = None
+    not_entry_point: Text | None = None
+    assumed: bool | None = None
 
 
 class LibraryPattern(Struct, frozen=True, forbid_unknown_fields=True):

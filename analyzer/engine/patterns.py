@@ -109,13 +109,13 @@ def api_test(pattern: Pattern) -> Callable[[str], bool] | None:
 
 def trigger_test(pattern: Pattern) -> Callable[[Reach], bool] | None:
     """The test of one trigger, or None when the pattern does not ask for any."""
-    if not isinstance(pattern, (CallPattern, ClipboardPattern)):
+    if not isinstance(pattern, (CallPattern, ClipboardPattern, FlowPattern)):
         return None
     tests = [*_trigger(pattern), *_value(pattern.assumed, "assumed")]
     return _all(tests)
 
 
-def _trigger(p: CallPattern | ClipboardPattern | ReachPattern) -> list[Test]:
+def _trigger(p: CallPattern | ClipboardPattern | FlowPattern | ReachPattern) -> list[Test]:
     return [
         *_value(p.trigger, "kind"),
         *_value(p.exported, "exported"),
@@ -340,21 +340,23 @@ def _string(p: StringPattern) -> list[Test]:
     return [*_text(p.value, lambda f: f.value), *_owned(p)]
 
 
-def _labels(wanted: str | Sequence[str] | None) -> list[Test]:
-    """A test whether anything of what is wanted was done to the data."""
-    if wanted is None:
+def _labels(labels: str | Sequence[str] | None, *, wanted: bool) -> list[Test]:
+    """A test whether any of *labels* was done to the data, or none."""
+    if labels is None:
         return []
-    members = frozenset([wanted] if isinstance(wanted, str) else wanted)
-    return [lambda flow: not members.isdisjoint(flow.label)]
+    members = frozenset([labels] if isinstance(labels, str) else labels)
+    return [lambda flow: members.isdisjoint(flow.label) != wanted]
 
 
 def _flow(p: FlowPattern) -> list[Test]:
     return [
         *_value(p.source, "source"),
         *_value(p.sink, "sink"),
-        *_labels(p.label),
+        *_labels(p.label, wanted=True),
+        *_labels(p.not_label, wanted=False),
         *_text(p.source_api, lambda f: f.source_api),
         *_text(p.sink_api, lambda f: f.sink_api),
+        *_not_text(p.not_sink_api, lambda f: f.sink_api),
         *_text(p.host, lambda f: f.host),
         *_country(p.country, p.not_country),
         *_text(_as_text(p.owner), lambda f: f.owner.kind),

@@ -1,7 +1,4 @@
-"""Where data goes: the flows and hosts of a result, for those results that have them.
-
-The parts ``flows`` and ``endpoints`` are documents of the shape of DESIGN section 9; what one of them lacks is unknown.
-"""
+"""Where data goes: the flows and hosts of a result, for those results that have them."""
 
 from __future__ import annotations
 
@@ -9,19 +6,45 @@ from collections.abc import Container
 
 from msgspec import Struct
 
+from analyzer.facts import Destination as Way
 from analyzer.facts import Place
-from analyzer.result import Result
+from analyzer.result import FlowDoc, Result
+
+# Where data may go, from what matters most to what stays with the app.
+WAYS: tuple[Way, ...] = (
+    "network",
+    "messages",
+    "process-execution",
+    "ipc",
+    "webview",
+    "clipboard",
+    "files",
+    "logs",
+    "storage",
+)
 
 # Android's version of each API level from which unencrypted connections may be refused.
 ANDROID = {23: "6", 24: "7", 28: "9"}
 
 
-class Destination(Struct, frozen=True, order=True):
-    """Where a flow ends: the API, and the host and country where they are known."""
+class Destination(Struct, frozen=True):
+    """Where a flow ends: the kind of way out, the API, and the host and country where they are known."""
 
+    way: Way
     api: str
     host: str | None = None
     country: str | None = None
+
+    @classmethod
+    def of(cls, flow: FlowDoc) -> Destination | None:
+        """The end of a flow; None when it does not say where it goes."""
+        way, country = flow.sink.destination, flow.sink.country
+        return None if way is None else cls(way, flow.sink.api, flow.sink.host, country.code if country else None)
+
+    @property
+    def rank(self) -> tuple[int, str, str, str]:
+        """What destinations are sorted by: what matters most comes first."""
+        return WAYS.index(self.way), self.host or "~", self.country or "", self.api
 
 
 class Host(Struct, frozen=True):
@@ -90,13 +113,8 @@ def hosts(result: Result) -> list[Host] | None:
 
 
 def destinations(result: Result, places: Container[Place]) -> tuple[Destination, ...] | None:
-    """Where the data read at *places* goes; None when flows were not followed."""
+    """Where the data read at *places* goes, what matters most first; None when flows were not followed."""
     if result.flows is None:
         return None
-    countries = {host.name: host.country for host in hosts(result) or ()}
-    found = set()
-    for flow in result.flows:
-        if flow.source.place in places:
-            host = flow.sink.host
-            found.add(Destination(flow.sink.api, host, countries.get(host) if host else None))
-    return tuple(sorted(found, key=lambda d: (d.api, d.host or "", d.country or "")))
+    found = {Destination.of(flow) for flow in result.flows if flow.source.place in places}
+    return tuple(sorted(filter(None, found), key=lambda destination: destination.rank))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analyzer.facts import Gate, Owner, Place
 from analyzer.reporting.destinations import Destination
 from analyzer.reporting.messages import Messages
-from analyzer.reporting.naming import api_text, method_text, short_permission
+from analyzer.reporting.naming import method_text, short_permission
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, reached
 from analyzer.result import Clause, ClipboardDoc, DataTypeDoc, LibraryDoc, PermissionDoc, Result, TriggerDoc
@@ -157,10 +157,11 @@ class Words:
 
     def destination(self, destination: Destination) -> str:
         """Where a flow ends, in words."""
+        way = self.t(f"destination.{destination.way}")
         if destination.host is None:
-            return api_text(destination.api)
-        host = clean(destination.host, 80)
-        return self.t("first.host-in", host=host, country=clean(destination.country, 20)) if destination.country else host
+            return way
+        host, country = clean(destination.host, 80), clean(destination.country or "", 20)
+        return self.t("first.host-in", host=host, country=country) if country else host
 
     def highlight_what(self, row: Highlight) -> str:
         """What a line of the first screen is about."""
@@ -181,7 +182,8 @@ class Words:
     def highlight_where(self, row: Highlight) -> str:
         """Where it goes, as far as that is known."""
         parts = [self.t("first.back")] * row.handed_back + [self.t("first.kept")] * row.kept
-        parts += [self.destination(d) for d in row.destinations or ()]
+        said = {"ipc": row.handed_back, "storage": row.kept}
+        parts += [self.destination(d) for d in row.destinations or () if not said.get(d.way)]
         if not parts:
             return self.t("first.untraced" if row.destinations is None else "first.nowhere")
         return self.t.listing(list(dict.fromkeys(parts)), 3)

@@ -98,7 +98,7 @@ def test_whatever_a_package_does_costs_only_itself(apps: Path, tmp_path: Path, j
         assert found[f"always{kind}-x.apk"][:2] == ("failed", kind_of.get(kind, kind))
     assert found["text.apk"] == ("failed", "unreadable", None, 1)
     assert found["torn.apk"][:2] == ("failed", "unreadable")
-    assert {found[f"{name}.apk"] for name in ("keyboard", "multidex", "paste-button")} == {("done", None, "reach", 1)}
+    assert {found[f"{name}.apk"] for name in ("keyboard", "multidex", "paste-button")} == {("done", None, "flow-fast", 1)}
     assert failed["alwayshang-x.apk"] == "not done after 4 seconds"
     assert failed["alwayscrash-x.apk"] == "the worker crashed (SIGSEGV)"
     assert failed["alwaysbomb-x.apk"] == "ran out of memory"

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from analyzer.engine import load_ruleset
-from analyzer.facts import Owner, Place
+from analyzer.facts import Owner, Place, Step
 from analyzer.policy import load_policy
 from analyzer.reporting import Format, load_look, present
 from analyzer.resources import rules_dir
@@ -23,6 +23,8 @@ from analyzer.result import (
     EndpointDoc,
     Evidence,
     Finding,
+    FlowDoc,
+    FlowEnd,
     LibraryDoc,
     LibraryUse,
     Result,
@@ -66,18 +68,33 @@ def rich(result: Result) -> Result:
     assert result.findings is not None
     assert result.score is not None
     (access, *others) = result.clipboard
-    place = msgspec.to_builtins(access.place)
-    sink = {
-        "api": "Ljava/net/HttpURLConnection;->getOutputStream()Ljava/io/OutputStream;",
-        "host": "collect.example",
-        "place": place,
-    }
+    flow = FlowDoc(
+        source=FlowEnd(access.api, access.place, access.owner, category="clipboard"),
+        sink=FlowEnd(
+            "Ljava/io/OutputStream;->write([B)V",
+            Place("classes.dex", "Lcom/example/sdk/Upload;->send(Ljava/lang/String;)V", 24),
+            Owner("library", "Example SDK"),
+            destination="network",
+            host="collect.example",
+            country=Country("CN", "flow"),
+        ),
+        path=(
+            Step(access.place, "Landroid/content/ClipData$Item;->getText()Ljava/lang/CharSequence;"),
+            Step(
+                Place("classes.dex", "Lcom/example/sdk/Upload;->send(Ljava/lang/String;)V", 3), "Ljava/lang/String;->getBytes()[B"
+            ),
+        ),
+        guards=("bitcoin:",),
+        labels=("encoded",),
+        triggers=access.triggers,
+    )
     read = msgspec.structs.replace(access, guards=("^[A-Z0-9]{34}$", "bitcoin:"), stored_at=(access.place,))
-    waived = msgspec.structs.replace(result.findings[0], waived="accepted by the security team until spring")
+    found = {finding.rule_id: finding for finding in result.findings}
+    waived = msgspec.structs.replace(found["clipboard-proxy"], waived="accepted by the security team until spring")
     return msgspec.structs.replace(
         result,
         clipboard=(read, *others),
-        flows=({"source": {"api": access.api, "category": "clipboard", "place": place}, "sink": sink},),
+        flows=(flow,),
         endpoints=(
             EndpointDoc(
                 "collect.example", ("http://collect.example/v1",), Owner("app"), None, Country("CN", "carried"), True, False, ()
@@ -100,12 +117,12 @@ def rich(result: Result) -> Result:
             ),
             LibraryDoc("Nameless", None, True, None, None, None, False, (), ()),
         ),
-        findings=(waived, *result.findings[1:]),
+        findings=tuple(waived if finding.rule_id == waived.rule_id else finding for finding in result.findings),
         score=msgspec.structs.replace(result.score, could_be_up_to=90),
         waivers=WaiversDoc(
             judged_on="2026-11-25",
             applied=(AppliedWaiver(_waiver("clipboard-proxy", "2027-03-01"), (waived.fingerprint,)),),
-            expired=(AppliedWaiver(_waiver("debuggable", "2026-01-31"), (result.findings[2].fingerprint,)),),
+            expired=(AppliedWaiver(_waiver("debuggable", "2026-01-31"), (found["debuggable"].fingerprint,)),),
             unused=(UnusedWaiver(_waiver("camera-use", "2027-01-01"), "The rule does not fire."),),
         ),
         catalog=CatalogDoc(
@@ -160,6 +177,7 @@ def hostile(rich: Result) -> Result:
         api_calls=tuple(msgspec.structs.replace(c, owner=owner, place=place) for c in rich.api_calls or ()),
         clipboard=tuple(_hostile_access(c, owner, place) for c in rich.clipboard),
         findings=tuple(_hostile_finding(f, owner, place) for f in rich.findings),
+        flows=tuple(_hostile_flow(flow, owner, place) for flow in rich.flows or ()),
         libraries=(
             LibraryDoc(
                 HOSTILE,
@@ -190,6 +208,13 @@ def _hostile_access(access: ClipboardDoc, owner: Owner, place: Place) -> Clipboa
     return msgspec.structs.replace(
         access, owner=owner, place=place, guards=(HOSTILE,), secret=(HOSTILE,), stored_at=(place,), triggers=triggers, api=HOSTILE
     )
+
+
+def _hostile_flow(flow: FlowDoc, owner: Owner, place: Place) -> FlowDoc:
+    source = msgspec.structs.replace(flow.source, api=HOSTILE, owner=owner, place=place)
+    country = Country(HOSTILE, "flow")
+    sink = msgspec.structs.replace(flow.sink, api=HOSTILE, owner=owner, place=place, host=HOSTILE, country=country)
+    return msgspec.structs.replace(flow, source=source, sink=sink, path=(Step(place, HOSTILE),), guards=(HOSTILE,))
 
 
 def _hostile_finding(finding: Finding, owner: Owner, place: Place) -> Finding:

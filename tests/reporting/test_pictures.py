@@ -47,7 +47,7 @@ def test_the_path_goes_from_the_trigger_to_the_host(rich: Result) -> None:
         ("begins in", [("ClipboardReceiver", ".onReceive()", "")]),
         ("access", [("ClipboardManager", ".getPrimaryClip", "code of the app itself", "")]),
         ("tested against", [("“^[A-Z0-9]{34}$”", "“bitcoin:”", "")]),
-        ("goes to", [("the app that asked", ""), ("kept", ""), ("HttpURLConnection", ".getOutputStream()", "")]),
+        ("goes to", [("the app that asked", ""), ("kept", ""), ("the network", "OutputStream.write()", "")]),
         ("host", [("collect.example", "CN", "")]),
     ]
     picture = path_picture(rich.clipboard[0], rich, WORDS)
@@ -60,7 +60,7 @@ def test_the_path_goes_from_the_trigger_to_the_host(rich: Result) -> None:
 def test_where_nothing_was_traced_the_picture_says_so(result: Result) -> None:
     assert result.clipboard is not None
     access = msgspec.structs.replace(result.clipboard[0], handed_back_at=(), stored_at=(), triggers=None)
-    columns = path_columns(access, result, WORDS)
+    columns = path_columns(access, msgspec.structs.replace(result, flows=None), WORDS)
     assert [node.lines for column in columns for node in column.nodes] == [
         ("not known",),
         ("ClipboardManager", ".getPrimaryClip", "code of the app itself"),

@@ -41,12 +41,11 @@ def test_sarif_validates(
 
 def test_sarif_tells_paths_waivers_and_gaps(rich: Result, render: Callable[..., str]) -> None:
     (run,) = json.loads(render(rich, "sarif"))["runs"]
-    first = run["results"][0]
-    assert first["ruleId"] == "clipboard-proxy"
+    (first,) = [entry for entry in run["results"] if entry["ruleId"] == "clipboard-proxy"]
     assert first["suppressions"] == [
         {"kind": "external", "status": "accepted", "justification": "accepted by the security team until spring"}
     ]
-    assert first["partialFingerprints"] == {"apkvet/v1": (rich.findings or ())[0].fingerprint}
+    assert first["partialFingerprints"] == {"apkvet/v1": next(f.fingerprint for f in rich.findings or () if f.waived)}
     steps = [step["location"]["message"]["text"] for step in first["codeFlows"][0]["threadFlows"][0]["locations"]]
     assert steps == [
         "org.apkvet.samples.proxy.ClipboardReceiver.onReceive()",
@@ -101,7 +100,7 @@ def test_csv_rows_have_fixed_columns_and_start_no_formula(hostile: Result, rende
 
 def test_junit_counts_and_outcomes(result: Result, rich: Result, failed: Result, render: Callable[..., str]) -> None:
     root = fromstring(render(result, "junit"))
-    assert dict(root.attrib) == {"name": "apkvet", "tests": "8", "failures": "7", "errors": "0", "skipped": "0"}
+    assert dict(root.attrib) == {"name": "apkvet", "tests": "9", "failures": "8", "errors": "0", "skipped": "0"}
     cases = {case.get("name"): [child.tag for child in case] for case in root.iter("testcase")}
     assert cases["Verdict"] == ["failure"]
     assert cases["Hands the clipboard to any app that asks (the app itself)"] == ["failure"]

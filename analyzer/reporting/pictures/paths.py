@@ -113,7 +113,8 @@ def _ends(call: Call, result: Result, words: Words) -> list[Column]:
     hosts = []
     for destination in (found or ())[:_MOST_SINKS]:
         name, method = short_method(destination.api)
-        nodes.append(Node((name, f".{method}()"), kind="sink"))
+        way = words.t(f"destination.{destination.way}")
+        nodes.append(Node((way, f"{name}.{method}()" if method else name), kind="sink"))
         if destination.host:
             country = (clean(destination.country, 20),) if destination.country else ()
             hosts.append(Node((clean(destination.host, 60), *country), kind="sink"))
