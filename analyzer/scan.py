@@ -49,7 +49,7 @@ from analyzer.program.ownership import load_owner_tables
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 
-__all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "scan", "unreadable"]
+__all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "observed", "scan", "unreadable"]
 
 _STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets")
 
@@ -71,6 +71,13 @@ class Depth(Struct, frozen=True):
         if not self.reach:
             return "calls"
         return "reach" if self.flow == "off" else f"flow-{self.flow}{'-implicit' if self.implicit else ''}"
+
+    @property
+    def smaller(self) -> Depth | None:
+        """What is tried when this was too much: first without following data, then without the call graph; None at the end."""
+        if not self.reach:
+            return None
+        return Depth(reach=False) if self.flow == "off" else Depth(flow="off")
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -176,15 +183,20 @@ def scan(
     policy: LoadedPolicy,
     agreed: Agreed | None = None,
     *,
-    watch: Watch | None = None,
+    depth: Depth = FULL,
     reproducible: bool = False,
 ) -> tuple[Observation, Result]:
     """Observe and judge one package. A package that cannot be read gives a result that says so, never an exception."""
-    try:
-        observation = observe(path, watch)
-    except ApkvetError as error:
-        observation = unreadable(path, error)
+    observation = observed(path, None, depth)
     return observation, assess(observation, ruleset, policy, agreed, reproducible=reproducible)
+
+
+def observed(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Observation:
+    """As ``observe``; of a package that cannot be read the observation that says so."""
+    try:
+        return observe(path, watch, depth)
+    except ApkvetError as error:
+        return unreadable(path, error)
 
 
 def unreadable(path: Path, error: ApkvetError) -> Observation:

@@ -20,7 +20,7 @@ from analyzer.errors import CatalogError
 from analyzer.result import Result, Verdict
 from analyzer.scan import FULL, Depth
 
-_SMALLER = Depth(reach=False)
+_LEFT_OUT = {"reach": "without data flow", "calls": "without the call graph"}
 _KILLED_AT_MOST = 3  # whoever kills a worker more often over one package means the package
 _COLLECT_EVERY = 200
 
@@ -139,7 +139,7 @@ class Run:
             return self._unreachable(task.item, outcome)
         self._at_work.pop(content.sha256, None)
         assert outcome is not None
-        note = "without the call graph: a first attempt failed" if task.depth != self._plan.depth else None
+        note = f"{_LEFT_OUT[task.depth.name]}: an attempt before failed" if task.depth != self._plan.depth else None
         attempted = Attempted(outcome, task.depth.name, self._plan.budget, task.attempt, note)
         return self._store_one(task.item, content, attempted)
 
@@ -169,12 +169,11 @@ class Run:
 
 
 def _next_task(task: Task, failure: Failure) -> Task | None:
-    """The next attempt after a failure: the same again when the worker was killed from outside, else once at a smaller depth."""
+    """The next attempt after a failure: the same when the worker was killed from outside, else at the next smaller depth."""
     if failure.kind == "killed" and task.killed + 1 < _KILLED_AT_MOST:
         return msgspec.structs.replace(task, attempt=task.attempt + 1, killed=task.killed + 1)
-    if failure.kind in RETRIED and task.depth != _SMALLER:
-        return Task(task.item, _SMALLER, task.attempt + 1)
-    return None
+    smaller = task.depth.smaller if failure.kind in RETRIED else None
+    return Task(task.item, smaller, task.attempt + 1) if smaller is not None else None
 
 
 def _event(item: Item, result: Result, state: State, note: str | None) -> Event:

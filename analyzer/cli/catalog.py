@@ -15,6 +15,7 @@ from analyzer.cli.catalog_answers import export_command, history_command, query_
 from analyzer.cli.catalog_approve import approvals_command, approve_command
 from analyzer.cli.catalog_options import catalog_judging, db_option, judging_options
 from analyzer.cli.catalog_report import report_command
+from analyzer.cli.options import flow_options
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def catalog_group() -> None:
 )
 @click.option("--memory", default="2G", show_default=True, metavar="SIZE", help="Most memory for one app, as 800M or 2G (Linux).")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers look at the apps, as tcp://host:8786.")
-@click.option("--no-call-graph", is_flag=True, help="Look less deeply: not when data is read and on whose behalf. Twice as fast.")
+@flow_options
+@click.option(
+    "--no-call-graph", is_flag=True, help="Look less deeply: not when data is read, on whose behalf and where it goes. Fastest."
+)
 @click.option("--retry-failed", is_flag=True, help="Try those again that ran out of time or memory, or crashed.")
 @click.option("--checksum", is_flag=True, help="Read every file to tell whether it changed; else size and time tell.")
 @click.option("--gate", is_flag=True, help="Exit 1 when the verdict of an updated app is worse than that of the version before.")
@@ -82,6 +86,7 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
     Examples:
       apkvet catalog scan apps/ --db catalog.db
       apkvet catalog scan apps/ --db catalog.db --jobs 8 --timeout 120 --memory 4G
+      apkvet catalog scan apps/ --db catalog.db --flow off
       find /srv -name '*.apk' | apkvet catalog scan - --db catalog.db --policy strict --quiet
       apkvet catalog scan apps/ --db catalog.db --gate
       apkvet catalog scan s3://our-apps/ --db catalog.db --scheduler tcp://scheduler:8786
@@ -94,7 +99,8 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
     from analyzer.scan import Depth
 
     budget = Budget(options["timeout"], _size(options["memory"]))
-    plan = Plan(Depth(reach=not options["no_call_graph"]), budget, options["retry_failed"], not options["checksum"])
+    depth = Depth(reach=not options["no_call_graph"], flow=options["flow"], implicit=options["implicit"])
+    plan = Plan(depth, budget, options["retry_failed"], not options["checksum"])
     jobs, group = options["jobs"] or _processors(), options["group"]
     judging = catalog_judging(options)
     with Store(db, write=True) as store:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from analyzer.cli.options import report_options
+from analyzer.cli.options import flow_options, report_options
+
+if TYPE_CHECKING:
+    from analyzer.extractors.flows import FlowMode
 
 
 @click.command("facts")
@@ -20,7 +24,8 @@ from analyzer.cli.options import report_options
     metavar="DIR",
     help="Also look for what these rules name.",
 )
-def facts_command(app: Path, grep: str | None, folders: tuple[Path, ...]) -> int:
+@flow_options
+def facts_command(app: Path, grep: str | None, folders: tuple[Path, ...], flow: FlowMode, implicit: bool) -> int:
     """Print what the analyzer sees in APP (a package or a saved observation), one line a fact.
 
     The lines paste as they are into the examples of a rule.
@@ -29,12 +34,14 @@ def facts_command(app: Path, grep: str | None, folders: tuple[Path, ...]) -> int
     Examples:
       apkvet facts app.apk
       apkvet facts app.apk --grep clipboard
+      apkvet facts app.apk --grep 'flow ' --flow full
     """
     from analyzer.facts import format_fact, load_observation
-    from analyzer.scan import load_rules, observe
+    from analyzer.scan import Depth, load_rules, observe
 
     watch = load_rules(folders)[1] if folders else None
-    observation = load_observation(app) if app.suffix == ".msgpack" else observe(app, watch)
+    depth = Depth(flow=flow, implicit=implicit)
+    observation = load_observation(app) if app.suffix == ".msgpack" else observe(app, watch, depth)
     for fact in observation.facts:
         line = format_fact(fact)
         if grep is None or grep.lower() in line.lower():

@@ -30,3 +30,18 @@ def report_options(command: F) -> F:
         help="Own templates and texts; each may replace single blocks.",
     )
     return output(language(templates(command)))
+
+
+def flow_options(command: F) -> F:
+    """``--flow`` and ``--implicit``: how far data is followed from where it is read."""
+    flow = click.option(
+        "--flow",
+        type=click.Choice(("off", "fast", "full")),
+        default="fast",
+        show_default=True,
+        help="How far data is followed from where it is read: not at all, within a small budget, or within a large one.",
+    )
+    implicit = click.option(
+        "--implicit", is_flag=True, help="Also follow what branches on the data decide. Finds more, and more that is nothing."
+    )
+    return flow(implicit(command))

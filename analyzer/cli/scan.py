@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from analyzer.cli.options import report_options
+from analyzer.cli.options import flow_options, report_options
 from analyzer.errors import ApkvetError, UsageError
 from analyzer.result import VERDICTS, Result, Verdict
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from analyzer.assess import Agreed
     from analyzer.declared import Declaration
     from analyzer.engine import RuleSet
+    from analyzer.extractors.flows import FlowMode
     from analyzer.platform.watch import Watch
     from analyzer.policy import LoadedPolicy
+    from analyzer.scan import Depth
 
 _FAIL_ON, _UNREADABLE = 1, 3
 
@@ -37,6 +39,15 @@ class Settings(NamedTuple):
     quiet: bool
     save: Path | None
     declared: Path | None = None
+    flow: FlowMode = "fast"
+    implicit: bool = False
+
+    @property
+    def depth(self) -> Depth:
+        """How far packages are looked into."""
+        from analyzer.scan import Depth
+
+        return Depth(flow=self.flow, implicit=self.implicit)
 
 
 class Judging(NamedTuple):
@@ -71,6 +82,7 @@ class Judging(NamedTuple):
     help="Google Play's Data safety form as exported: what the code does that it does not say, and the reverse. For one app.",
 )
 @click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at. Default: today.")
+@flow_options
 @click.option("--fail-on", type=click.Choice(VERDICTS[1:]), help="Exit 1 when a verdict is this or worse.")
 @click.option(
     "--save-observation",
@@ -95,6 +107,7 @@ def scan_command(
       apkvet scan app.apk --policy strict --waivers waivers.yaml
       apkvet scan app.apk -o sarif=app.sarif -o questions=letter.md --lang de
       apkvet scan app.apk --declared data_safety.csv
+      apkvet scan app.apk --flow full --implicit
     """
     from analyzer.cli.outputs import parse_outputs, write_outputs
     from analyzer.cli.progress import Progress
@@ -146,10 +159,11 @@ def load_judging(settings: Settings) -> Judging:
 def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result, str | None]:
     """One package's result, and the line that says why when it could not be read."""
     from analyzer.facts import save_observation
-    from analyzer.scan import assess, scan, unreadable
+    from analyzer.scan import assess, observed, unreadable
 
     try:
-        observation, result = scan(path, *judging[:3], watch=judging.watch, reproducible=settings.reproducible)
+        observation = observed(path, judging.watch, settings.depth)
+        result = assess(observation, *judging[:3], reproducible=settings.reproducible)
     except Exception as error:  # a fault of ours must not end the other packages
         if os.environ.get("APKVET_DEBUG"):
             raise

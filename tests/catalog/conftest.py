@@ -25,11 +25,18 @@ from tests.cli.conftest import run as run  # the fixture
 
 
 def faulty(path: Path, watch: Watch, depth: Depth) -> Observation:
-    """An observer that does what the first word of the file's name says; ``once`` and ``deep`` do so only at full depth."""
+    """An observer that does what the first word of the file's name says.
+
+    It does so while data is followed, and no more without; ``deep`` before it: while there is a call graph, ``always``: always.
+    """
     what = path.name.split("-")[0]
-    if not what.startswith("always") and not depth.reach:
-        return observe(path, watch, depth)
-    what = what.removeprefix("always")
+    when = next((word for word in ("always", "deep") if what.startswith(word)), "")
+    if {"always": True, "deep": depth.reach, "": depth.reach and depth.flow != "off"}[when]:
+        _misbehave(what.removeprefix(when))
+    return observe(path, watch, depth)
+
+
+def _misbehave(what: str) -> None:
     if what == "hang":
         time.sleep(600)
     elif what == "crash":
@@ -43,7 +50,6 @@ def faulty(path: Path, watch: Watch, depth: Depth) -> Observation:
         raise ZeroDivisionError("boom")
     elif what == "exit":
         os._exit(7)
-    return observe(path, watch, depth)
 
 
 @pytest.fixture(scope="session")

@@ -77,12 +77,13 @@ def test_whatever_a_package_does_costs_only_itself(apps: Path, tmp_path: Path, j
     for kind in kinds:
         distinct_copy(apks / "keyboard.apk", folder / f"{kind}-once.apk")
         distinct_copy(apks / "keyboard.apk", folder / f"always{kind}-x.apk")
+    distinct_copy(apks / "keyboard.apk", folder / "deepfault-x.apk")
     (folder / "text.apk").write_text("no package")
     (folder / "torn.apk").write_bytes((apks / "keyboard.apk").read_bytes()[:3000])
-    settings = WorkerSettings(Budget(4.0, 256 << 20), observer=faulty)
+    settings = WorkerSettings(Budget(8.0, 256 << 20), observer=faulty)
     with Store(tmp_path / "c.db", write=True) as store:
         events = scan_all(store, judging, [folder, apps, tmp_path / "none.apk"], settings)
-        assert len(events) == 18
+        assert len(events) == 19
         assert store.database.execute("SELECT location, failed FROM apps WHERE sha256 IS NULL").fetchall() == [
             (str(tmp_path / "none.apk"), "no such file. Check the path.")
         ]
@@ -94,12 +95,13 @@ def test_whatever_a_package_does_costs_only_itself(apps: Path, tmp_path: Path, j
     found = states(tmp_path / "c.db")
     kind_of = {"hang": "timeout", "bomb": "memory", "exit": "crash"}
     for kind in kinds:
-        assert found[f"{kind}-once.apk"] == ("done", None, "calls", 4 if kind == "killed" else 2), kind
+        assert found[f"{kind}-once.apk"] == ("done", None, "reach", 4 if kind == "killed" else 2), kind
         assert found[f"always{kind}-x.apk"][:2] == ("failed", kind_of.get(kind, kind))
+    assert found["deepfault-x.apk"] == ("done", None, "calls", 3)
     assert found["text.apk"] == ("failed", "unreadable", None, 1)
     assert found["torn.apk"][:2] == ("failed", "unreadable")
     assert {found[f"{name}.apk"] for name in ("keyboard", "multidex", "paste-button")} == {("done", None, "flow-fast", 1)}
-    assert failed["alwayshang-x.apk"] == "not done after 4 seconds"
+    assert failed["alwayshang-x.apk"] == "not done after 8 seconds"
     assert failed["alwayscrash-x.apk"] == "the worker crashed (SIGSEGV)"
     assert failed["alwaysbomb-x.apk"] == "ran out of memory"
     assert failed["alwaysfault-x.apk"] == "apkvet itself failed (ZeroDivisionError: boom)"

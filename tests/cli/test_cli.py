@@ -155,6 +155,17 @@ def test_own_templates_replace_single_blocks_and_a_mistake_in_one_is_one_line(ru
     assert not (tmp_path / "a.html").exists()
 
 
+def test_data_is_followed_as_far_as_asked(run: Run, apks: Path) -> None:
+    command = ("facts", apks / "exported-proxy.apk", "--grep", "flow")
+    assert run(*command).out.startswith("flow clipboard sink=ipc ")
+    assert run(*command, "--flow", "full", "--implicit").out.startswith("flow clipboard sink=ipc ")
+    assert [line.split()[:2] for line in run(*command, "--flow", "off").out.splitlines()] == [["gap", "stage-not-run"]]
+    scanned = json.loads(run("scan", apks / "exported-proxy.apk", "--flow", "off", "-o", "json").out)
+    assert scanned["flows"] is None
+    assert "clipboard-answered" in {rule["rule_id"] for rule in scanned["coverage"]["undecided"]}
+    assert run("scan", "x.apk", "--flow", "fastest").code == 2
+
+
 def test_a_saved_observation_lists_the_same_facts(run: Run, apks: Path, tmp_path: Path) -> None:
     run("scan", apks / "keyboard.apk", "--save-observation", tmp_path, "-o", f"text={tmp_path}/t")
     (saved,) = tmp_path.glob("*.msgpack")
