@@ -157,14 +157,15 @@ def assess(
     judged = _judge(seen, ruleset, policy, agreed, reproducible)
     calls, clips = seen.of(ApiCall), seen.of(ClipboardAccess)
     triggers = _Triggers(seen)
+    flows = tuple(_flow(fact, triggers, seen) for fact in seen.flows) if seen.ran("flow") else None
     return Result(
         schema_version=SCHEMA_VERSION,
         app=_app(seen),
         permissions=tuple(map(PermissionDoc.of, seen.of(Permission))) if seen.ran("manifest") else None,
         components=tuple(map(_component, seen.of(Component))) if seen.ran("manifest") else None,
         api_calls=tuple(_call(fact, triggers.of(fact)) for fact in calls) if seen.ran("dex") else None,
-        clipboard=tuple(_clipboard(fact, triggers.of(fact)) for fact in clips) if seen.ran("dex") else None,
-        flows=tuple(_flow(fact, triggers, seen) for fact in seen.flows) if seen.ran("flow") else None,
+        clipboard=tuple(_clipboard(fact, triggers.of(fact), flows) for fact in clips) if seen.ran("dex") else None,
+        flows=flows,
         libraries=seen.library_docs,
         endpoints=seen.endpoint_docs,
         secrets=tuple(map(_secret, seen.of(Secret))) if seen.ran("secrets") else None,
@@ -306,9 +307,11 @@ def _call(fact: ApiCall, triggers: tuple[TriggerDoc, ...] | None) -> ApiCallDoc:
     return ApiCallDoc(fact.api, fact.category, fact.at or _NOWHERE, fact.owner, fact.via, fact.receiver, fact.arg, triggers)
 
 
-def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None) -> ClipboardDoc:
+def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None, flows: tuple[FlowDoc, ...] | None) -> ClipboardDoc:
     given = {name: getattr(fact, name) for name in _CLIPBOARD_FIELDS}
-    return ClipboardDoc(**given, place=fact.at or _NOWHERE, triggers=triggers, guards=None if triggers is None else fact.guard)
+    place, guards = fact.at or _NOWHERE, None if triggers is None else fact.guard
+    sinks = None if flows is None else tuple(flow.sink for flow in flows if flow.source.place == place)
+    return ClipboardDoc(**given, place=place, triggers=triggers, guards=guards, sinks=sinks)
 
 
 def _flow(fact: Flow, triggers: _Triggers, seen: _Seen) -> FlowDoc:

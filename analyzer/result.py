@@ -128,8 +128,37 @@ class ApiCallDoc(Struct, frozen=True):
     triggers: tuple[TriggerDoc, ...] | None = None
 
 
+Strength = Literal["cctld", "carried", "sdk", "flow"]
+STRENGTHS: tuple[Strength, ...] = ("cctld", "carried", "sdk", "flow")
+
+
+class Country(Struct, frozen=True, order=True):
+    """A country by its code of two letters, and what it rests on.
+
+    ``sdk``: a library that is there; ``carried``: a host whose owner is known; ``cctld``: the ending of a host's name only.
+    """
+
+    code: str
+    strength: Strength
+
+
+class FlowEnd(Struct, frozen=True):
+    """One end of a flow: the call that reads, or the one that passes on, with where it goes (``destination``, ``host``)."""
+
+    api: str
+    place: Place | None
+    owner: Owner | None
+    category: Category | None = None
+    destination: Destination | None = None
+    host: str | None = None
+    country: Country | None = None
+
+
 class ClipboardDoc(Struct, frozen=True):
-    """One clipboard access. ``triggers``, ``guards`` and ``sinks`` are None until their stages ran."""
+    """One clipboard access. ``triggers``, ``guards`` and ``sinks`` are None until their stages ran.
+
+    ``sinks`` are the ends of the flows that begin here.
+    """
 
     operation: ClipboardOperation
     api: str
@@ -146,7 +175,7 @@ class ClipboardDoc(Struct, frozen=True):
     gate: tuple[Gate, ...] = ()
     triggers: tuple[TriggerDoc, ...] | None = None
     guards: tuple[str, ...] | None = None
-    sinks: tuple[dict[str, Any], ...] | None = None
+    sinks: tuple[FlowEnd, ...] | None = None
 
 
 class Evidence(Struct, frozen=True, order=True):
@@ -161,20 +190,6 @@ class Reference(Struct, frozen=True, order=True):
 
     scheme: str
     id: str
-
-
-Strength = Literal["cctld", "carried", "sdk", "flow"]
-STRENGTHS: tuple[Strength, ...] = ("cctld", "carried", "sdk", "flow")
-
-
-class Country(Struct, frozen=True, order=True):
-    """A country by its code of two letters, and what it rests on.
-
-    ``sdk``: a library that is there; ``carried``: a host whose owner is known; ``cctld``: the ending of a host's name only.
-    """
-
-    code: str
-    strength: Strength
 
 
 class LibraryUse(Struct, frozen=True, order=True):
@@ -487,24 +502,11 @@ class CatalogDoc(Struct, frozen=True):
     same_hosts: dict[str, int]
 
 
-class FlowEnd(Struct, frozen=True):
-    """One end of a flow: the call that reads, or the one that passes on, with where it goes (``destination``, ``host``)."""
-
-    api: str
-    place: Place | None
-    owner: Owner | None
-    category: Category | None = None
-    destination: Destination | None = None
-    host: str | None = None
-    country: Country | None = None
-
-
 class FlowDoc(Struct, frozen=True):
     """Data that was followed from the call that reads it to one that passes it on.
 
     ``path`` are the calls in between, ``guards`` what the data is tested against, ``labels`` what was done to it,
-    ``triggers`` what
-    starts the reading.
+    ``triggers`` what starts the reading (None: not worked out).
     """
 
     source: FlowEnd

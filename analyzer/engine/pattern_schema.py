@@ -191,6 +191,7 @@ class FlowPattern(Struct, frozen=True, forbid_unknown_fields=True):
     label: Label | list[Label] | None = None
     not_label: Label | list[Label] | None = None
     source_api: Text | None = None
+    not_source_api: Text | None = None
     sink_api: Text | None = None
     not_sink_api: Text | None = None
     host: Text | None = None

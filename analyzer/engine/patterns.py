@@ -355,6 +355,7 @@ def _flow(p: FlowPattern) -> list[Test]:
         *_labels(p.label, wanted=True),
         *_labels(p.not_label, wanted=False),
         *_text(p.source_api, lambda f: f.source_api),
+        *_not_text(p.not_source_api, lambda f: f.source_api),
         *_text(p.sink_api, lambda f: f.sink_api),
         *_not_text(p.not_sink_api, lambda f: f.sink_api),
         *_text(p.host, lambda f: f.host),

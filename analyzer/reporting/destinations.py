@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from msgspec import Struct
 
@@ -112,9 +112,11 @@ def hosts(result: Result) -> list[Host] | None:
     return sorted(named, key=lambda host: (host.name, host.owner or ""))
 
 
+def ends(flows: Iterable[FlowDoc]) -> tuple[Destination, ...]:
+    """Where *flows* end, what matters most first."""
+    return tuple(sorted(filter(None, {Destination.of(flow) for flow in flows}), key=lambda destination: destination.rank))
+
+
 def destinations(result: Result, places: Container[Place]) -> tuple[Destination, ...] | None:
     """Where the data read at *places* goes, what matters most first; None when flows were not followed."""
-    if result.flows is None:
-        return None
-    found = {Destination.of(flow) for flow in result.flows if flow.source.place in places}
-    return tuple(sorted(filter(None, found), key=lambda destination: destination.rank))
+    return None if result.flows is None else ends(flow for flow in result.flows if flow.source.place in places)

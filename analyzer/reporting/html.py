@@ -15,6 +15,7 @@ from analyzer.reporting import pictures
 from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.asking import questions
 from analyzer.reporting.destinations import hosts, jurisdictions
+from analyzer.reporting.flows import flow_groups, flows_of
 from analyzer.reporting.look import Look
 from analyzer.reporting.summary import (
     access_groups,
@@ -41,7 +42,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     words, done = look.words, result.score is not None
     rows = reached(result)
     permissions = result.permissions or ()
-    accesses = access_groups(result)
+    accesses, flows = access_groups(result), flow_groups(result)
     write_page(
         out,
         look,
@@ -61,6 +62,8 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         missing=missing_stages(result),
         matrix=pictures.matrix_picture(rows, words) if rows and done else None,
         accesses=accesses,
+        flows=flows,
+        flow_paths=[pictures.flow_picture(group.first, words) for group in flows[:MOST_PATHS] if not group.quiet],
         waivers=waiver_rows(result),
         paths=[pictures.path_picture(group.first, result, words) for group in accesses[:MOST_PATHS]],
         score_bar=pictures.score_picture(result.score, words) if result.score else None,
@@ -71,11 +74,15 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
 
 
 def _ways(result: Result, words: Words) -> dict[str, Markup]:
-    """By fingerprint, a picture for each grave finding: of its first call that something starts, the clipboard apart."""
+    """By fingerprint, a picture for each grave finding: of its flow, else of its first call that something starts."""
     calls = {call.place: call for call in result.api_calls or ()}
     shown: dict[str, Markup] = {}
     for finding in result.findings or ():
         if finding.severity not in ("critical", "high") or finding.waived is not None or len(shown) == MOST_WAYS:
+            continue
+        followed = next(iter(flows_of(finding, result)), None)
+        if followed is not None:
+            shown.setdefault(finding.fingerprint, pictures.flow_picture(followed, words))
             continue
         call = next((calls[p] for p in places_of(finding) if p in calls and is_started(calls[p])), None)
         if call is not None:

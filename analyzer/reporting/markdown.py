@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from markupsafe import Markup
 
 from analyzer.reporting.agreements import waiver_rows
+from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import highlights, missing_stages, places_of, severity_counts, unstarted
@@ -45,6 +46,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         "markdown/app.md",
         result=result,
         highlights=highlights(result),
+        flows=[group for group in flow_groups(result) if not group.quiet],
         unstarted=unstarted(result),
         severities=severity_counts(result.findings or ()),
         missing=missing_stages(result),

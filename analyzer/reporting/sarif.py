@@ -1,4 +1,4 @@
-"""SARIF 2.1.0: findings as results, triggers as code flows, waivers as suppressions, gaps as notifications.
+"""SARIF 2.1.0: findings as results, flows of data and triggers as code flows, waivers as suppressions, gaps as notifications.
 
 The package is the first artifact; its files are nested in it (``parentIndex``, SARIF 3.24.8). A place in code is a logical
 location: the method's descriptor, with the offset in 16-bit code units as a property, as there are no source lines.
@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from analyzer.facts import Place, Severity
+from analyzer.reporting.flows import flows_of
 from analyzer.reporting.json import write_json
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import api_text, method_text
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import ordered, places_of, triggers_at
 from analyzer.reporting.words import Words
-from analyzer.result import Finding, Result, RuleDoc, TriggerDoc
+from analyzer.result import Finding, FlowDoc, Result, RuleDoc, TriggerDoc
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
@@ -119,7 +120,8 @@ class _Run:
         }
         if places[1:]:
             entry["relatedLocations"] = [{"id": n, **self._location(place)} for n, place in enumerate(places[1:], 1)]
-        flows = [self._flow(trigger, place) for place in places for trigger in ordered(self._triggers.get(place, ()))]
+        flows = [self._data_flow(flow) for flow in flows_of(finding, self._result)]
+        flows += [self._flow(trigger, place) for place in places for trigger in ordered(self._triggers.get(place, ()))]
         if flows:
             entry["codeFlows"] = flows[:_MOST_FLOWS]
         if finding.waived is not None:
@@ -133,6 +135,16 @@ class _Run:
             steps = [self._step(Place(place.file, trigger.entry_point), method_text(trigger.entry_point))]
         flow = {"locations": [*steps, self._step(place, self._words.place(place))]}
         return {"message": {"text": self._words.trigger(trigger)}, "threadFlows": [flow]}
+
+    def _data_flow(self, flow: FlowDoc) -> Json:
+        """The way of data: where it is read, the calls that it passes, where it is passed on."""
+        steps = [self._step(step.place, api_text(step.api)) for step in flow.path]
+        source, sink = (
+            {**self._step(end.place or Place(""), api_text(end.api)), "kinds": ["taint", kind]}
+            for end, kind in ((flow.source, "source"), (flow.sink, "sink"))
+        )
+        text = f"{self._words.flow_what(flow)} → {self._words.flow_where(flow)}"
+        return {"message": {"text": text}, "threadFlows": [{"locations": [source, *steps, sink]}]}
 
     def _step(self, place: Place, text: str) -> Json:
         return {"location": {**self._location(place), "message": {"text": text}}}

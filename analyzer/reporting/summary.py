@@ -8,8 +8,9 @@ from typing import get_args
 from msgspec import Struct
 
 from analyzer.facts import Category, Owner, Place, Severity, TriggerKind
-from analyzer.reporting.destinations import Destination, destinations
-from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, PermissionDoc, Result, TriggerDoc
+from analyzer.reporting.destinations import Destination, ends
+from analyzer.reporting.flows import is_callback
+from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, FlowDoc, PermissionDoc, Result, TriggerDoc
 
 _CATEGORIES: tuple[Category, ...] = get_args(Category)
 # The categories of personal data, as the vocabulary orders them; the clipboard is what this tool is asked about first.
@@ -97,12 +98,16 @@ class AccessGroup(Struct, frozen=True):
 
 
 class Highlight(Struct, frozen=True):
-    """One line of the first screen: what is accessed, by whom, when, and where it goes."""
+    """One line of the first screen: what is accessed, by whom, when, and where it goes.
+
+    ``handed_in``: Android calls a method of the package with it.
+    """
 
     category: Category
     operation: str | None
     owners: tuple[Owner, ...]
     kinds: tuple[TriggerKind, ...]
+    handed_in: bool
     exported: bool
     handed_back: bool
     kept: bool
@@ -182,17 +187,38 @@ def highlights(result: Result) -> list[Highlight]:
     """The accesses that something starts, worst first: the lines from which an approver decides."""
     severities = _severity_by_place(result.findings or ())
     groups: dict[tuple[Category, str | None, bool], list[Call]] = {}
-    for category in DATA_CATEGORIES:
-        for call in calls_of(result, category):
+    for data in DATA_CATEGORIES:
+        for call in calls_of(result, data):
             if is_started(call):
-                operation = call.operation if isinstance(call, ClipboardDoc) else None
-                groups.setdefault((category, operation, _is_own(call)), []).append(call)
+                kind = call.operation if isinstance(call, ClipboardDoc) else None
+                groups.setdefault((data, kind, _is_own(call)), []).append(call)
     for own in (True, False):  # who looks before reading does one thing
         if ("clipboard", "read", own) in groups:
             groups.pop(("clipboard", "peek", own), None)
-    rows = [_highlight(category, operation, calls, severities, result) for (category, operation, _), calls in groups.items()]
+    loose = _loose_flows(result)
+    followed = result.flows is not None
+    rows = []
+    for (category, operation, own), calls in groups.items():
+        places = {call.place for call in calls}
+        flows = [flow for flow in result.flows or () if flow.source.place in places] + loose.pop((category, own), [])
+        rows.append(_highlight(category, operation, calls, severities, flows if followed else None))
+    rows += [_highlight(category, None, (), severities, flows) for (category, _), flows in loose.items()]
     worst = {severity: rank for rank, severity in enumerate((*SEVERITIES, None))}
-    return sorted(rows, key=lambda row: (worst[row.severity], row.owners[0].kind != "app", DATA_CATEGORIES.index(row.category)))
+    return sorted(rows, key=lambda row: (worst[row.severity], row.owners[0].kind != "app", _RANKED.index(row.category)))
+
+
+_RANKED: tuple[Category, ...] = (*DATA_CATEGORIES, "user-input")
+
+
+def _loose_flows(result: Result) -> dict[tuple[Category, bool], list[FlowDoc]]:
+    """Flows whose data no watched call gives, as what Android hands in, by category and whether the code is the app's own."""
+    calls = {call.place for category in DATA_CATEGORIES for call in calls_of(result, category)}
+    found: dict[tuple[Category, bool], list[FlowDoc]] = {}
+    for flow in result.flows or ():
+        source = flow.source
+        if source.category in _RANKED and source.owner is not None and source.place not in calls:
+            found.setdefault((source.category, source.owner.kind == "app"), []).append(flow)
+    return found
 
 
 def access_groups(result: Result) -> list[AccessGroup]:
@@ -240,21 +266,29 @@ def _is_own(call: Call) -> bool:
 
 
 def _highlight(
-    category: Category, operation: str | None, calls: Sequence[Call], severities: dict[Place, Severity], result: Result
+    category: Category,
+    operation: str | None,
+    calls: Sequence[Call],
+    severities: dict[Place, Severity],
+    flows: Sequence[FlowDoc] | None,
 ) -> Highlight:
-    certain = [t for call in calls for t in call.triggers or () if is_certain(t)]
+    """One line; *flows* are those of its data, None when data was not followed."""
+    triggers = [*(call.triggers for call in calls), *(flow.triggers for flow in flows or ())]
+    certain = [t for each in triggers for t in each or () if is_certain(t)]
     clips = [call for call in calls if isinstance(call, ClipboardDoc)]
-    owners = sorted({call.owner for call in calls}, key=lambda owner: (owner.kind != "app", owner))
-    found = [severities[call.place] for call in calls if call.place in severities]
+    sources = [flow.source for flow in flows or ()]
+    owners = sorted({end.owner for end in (*calls, *sources) if end.owner}, key=lambda owner: (owner.kind != "app", owner))
+    found = [severities[end.place] for end in (*calls, *sources) if end.place in severities]
     return Highlight(
         category=category,
         operation=operation,
         owners=tuple(owners),
         kinds=tuple(dict.fromkeys(t.kind for t in ordered(certain))),
+        handed_in=any(map(is_callback, flows or ())),
         exported=any(is_open(t) for t in certain),
         handed_back=any(t.returns_result for t in certain) and any(clip.handed_back_at for clip in clips),
         kept=any(clip.stored_at for clip in clips),
-        destinations=destinations(result, {call.place for call in calls}),
+        destinations=None if flows is None else ends(flows),
         severity=min(found, key=SEVERITIES.index, default=None),
     )
 

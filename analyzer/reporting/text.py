@@ -15,6 +15,7 @@ from rich.table import Table
 
 from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.destinations import jurisdictions
+from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import short_permission
 from analyzer.reporting.sanitize import clean
@@ -28,6 +29,7 @@ _PLAIN_WIDTH = 110
 _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
 _MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET, _MOST_LIBRARIES = 8, 10, 6, 12
+_MOST_FLOWS = 12
 
 
 def present(result: Result, out: BinaryIO, look: Look) -> None:
@@ -61,6 +63,7 @@ class _Summary:
             self._first()
             self._reached()
             self._clipboard()
+            self._flows()
             self._traced()
             self._findings()
             self._destinations()
@@ -150,6 +153,27 @@ class _Summary:
             lines.append(self._t.count("picture.path-more", len(triggers) - _MOST_TRIGGERS))
         for line in [*lines, *words.access_notes(access)]:
             table.add_row("", "", escape(f"  {line}"))
+
+    def _flows(self) -> None:
+        """Where data goes: a line for each way, then where it is read and passed on."""
+        if self._result.flows is None:
+            return
+        words, groups = self._words, flow_groups(self._result)
+        loud = [group for group in groups if not group.quiet]
+        self._head(self._t("section.flows"))
+        if not loud:
+            self._print(escape(self._t("note.no-flows")))
+        for group in loud[:_MOST_FLOWS]:
+            flow = group.first
+            self._print(f"{escape(words.flow_what(flow))} → {escape(words.flow_where(flow))}  [dim]{words.flow_when(flow)}[/dim]")
+            lines = words.flow_notes(flow)
+            if group.others:
+                lines.append(self._t.count("label.more-places", len(group.others)))
+            self._indented("\n".join(f"[dim]· {escape(line)}[/dim]" for line in lines), 2)
+        if len(loud) > _MOST_FLOWS:
+            self._print(self._t.count("label.and-more", len(loud) - _MOST_FLOWS))
+        if len(groups) > len(loud):
+            self._print(self._t.count("flow.quiet", len(groups) - len(loud)))
 
     def _traced(self) -> None:
         rows = traced(self._result)

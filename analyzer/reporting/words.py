@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzer.facts import Gate, Owner, Place
+from analyzer.facts import Destination as Way
+from analyzer.facts import Gate, Owner, Place, TriggerKind
 from analyzer.reporting.destinations import Destination
+from analyzer.reporting.flows import is_callback, leaving
 from analyzer.reporting.messages import Messages
-from analyzer.reporting.naming import method_text, short_permission
+from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, reached
-from analyzer.result import Clause, ClipboardDoc, DataTypeDoc, LibraryDoc, PermissionDoc, Result, TriggerDoc
+from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, ordered, reached
+from analyzer.result import Clause, ClipboardDoc, DataTypeDoc, FlowDoc, LibraryDoc, PermissionDoc, Result, TriggerDoc
 
 _MOST_NAMED, _MOST_KINDS = 6, 3
 _MOST_GUARDS = 8
@@ -157,11 +159,44 @@ class Words:
 
     def destination(self, destination: Destination) -> str:
         """Where a flow ends, in words."""
-        way = self.t(f"destination.{destination.way}")
+        way = self.way(destination.way)
         if destination.host is None:
             return way
         host, country = clean(destination.host, 80), clean(destination.country or "", 20)
         return self.t("first.host-in", host=host, country=country) if country else host
+
+    def way(self, way: Way | None) -> str:
+        """The kind of way out that data takes, in words."""
+        return self.t(f"destination.{way}") if way else self.t("label.unknown")
+
+    def flow_where(self, flow: FlowDoc) -> str:
+        """Where a flow ends: the host where it is known, else the kind of way out."""
+        found = Destination.of(flow)
+        return self.destination(found) if found else self.t("label.unknown")
+
+    def flow_what(self, flow: FlowDoc) -> str:
+        """Which data flows, with a capital letter."""
+        words = self.t("flow.received") if flow.source.category == "ipc" else self.category(flow.source.category or "")
+        return words[:1].upper() + words[1:]
+
+    def flow_when(self, flow: FlowDoc) -> str:
+        """What starts the reading, worst first."""
+        if not flow.triggers:
+            return self.t("flow.handed-in" if is_callback(flow) else "flow.not-looked")
+        return self._kinds(list(dict.fromkeys(trigger.kind for trigger in ordered(flow.triggers))))
+
+    def flow_notes(self, flow: FlowDoc) -> list[str]:
+        """What is known of the way: where the data is read and passed on, by whom, what is done to it, what it is tested for."""
+        source, sink, notes = flow.source, flow.sink, []
+        for key, end in (("flow.handed-in-at" if is_callback(flow) else "flow.read-at", source), ("flow.passed-on-at", sink)):
+            owner = self.owner(end.owner) if end.owner else self.t("label.unknown")
+            notes.append(self.t(key, api=api_text(end.api), owner=owner, place=self.place(end.place)))
+        if flow.labels:
+            notes.append(self.t("flow.labels", labels=self.t.listing([self.t(f"flow.label.{label}") for label in flow.labels])))
+        if flow.guards:
+            literals = self.t.listing([f"\u201c{clean(g, 80)}\u201d" for g in flow.guards], _MOST_GUARDS)
+            notes.append(self.t("access.guards", literals=literals))
+        return notes
 
     def highlight_what(self, row: Highlight) -> str:
         """What a line of the first screen is about."""
@@ -174,10 +209,12 @@ class Words:
 
     def highlight_when(self, row: Highlight) -> str:
         """When, worst first."""
-        shown = [self.t(f"trigger.short.{kind}") for kind in row.kinds]
-        return ", ".join(
-            [*shown[:_MOST_KINDS], *([self.t.count("list.more", len(shown) - _MOST_KINDS)] if shown[_MOST_KINDS:] else [])]
-        )
+        return self._kinds(row.kinds) if row.kinds else self.t("flow.handed-in" if row.handed_in else "flow.not-looked")
+
+    def _kinds(self, kinds: Sequence[TriggerKind]) -> str:
+        shown = [self.t(f"trigger.short.{kind}") for kind in kinds[:_MOST_KINDS]]
+        more = [self.t.count("list.more", len(kinds) - _MOST_KINDS)] if kinds[_MOST_KINDS:] else []
+        return ", ".join([*shown, *more])
 
     def highlight_where(self, row: Highlight) -> str:
         """Where it goes, as far as that is known."""
@@ -205,6 +242,7 @@ class Words:
             sentences.append(t("paragraph.libraries", data=t.listing(others, _MOST_NAMED)))
         sentences += self._seats(result)
         sentences.append(self._clipboard_sentence(result.clipboard or ()))
+        sentences += self._flows_sentence(result)
         unused = [short_permission(p.name) for p in result.permissions or () if p.declared and p.used is False]
         if unused:
             sentences.append(t.count("paragraph.unused", len(unused), names=t.listing(unused, _MOST_NAMED)))
@@ -232,6 +270,17 @@ class Words:
 
     def _share(self, percent: int) -> str:
         return self.t("number.percent", value=percent)
+
+    def _flows_sentence(self, result: Result) -> list[str]:
+        """Which data was followed out of the app, and to where."""
+        flows: dict[str, list[str]] = {}
+        for flow in leaving(result):
+            flows.setdefault(self.flow_where(flow), []).append(self.category(flow.source.category or ""))
+        said = [
+            self.t("paragraph.flow", data=self.t.listing(list(dict.fromkeys(data)), _MOST_NAMED), where=where)
+            for where, data in flows.items()
+        ]
+        return [self.t("paragraph.flows", flows="; ".join(said[:_MOST_NAMED]))] if said else []
 
     def _seats(self, result: Result) -> list[str]:
         """Who may end up with data and where they sit: makers of libraries, known owners of hosts."""

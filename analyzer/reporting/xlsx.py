@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analyzer.reporting import csv
+from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import api_text, short_permission
 from analyzer.reporting.sanitize import clean
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 _LONGEST = 4000  # a cell holds 32,767 characters
 _WIDEST = 60
 _CREATED = datetime(2020, 1, 1)  # fixed, so that one result gives the same file everywhere
+_FLOW_COLUMNS = (
+    *("label.data", "flow.read-by", "label.when", "label.api", "label.place"),
+    *("first.where", "label.host", "label.country", "flow.passed-on-by", "label.api", "label.place"),
+    *("flow.on-the-way", "access.tested"),
+)
 Row = Sequence[str | int | None]
 
 
@@ -43,6 +49,19 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     if result.clipboard is not None:
         columns = [t(f"label.{key}") for key in ("operation", "owner", "api", "place", "when")]
         sheets.add(t("section.clipboard"), columns, _clipboard(result, words))
+    if result.flows is not None:
+        keys = (
+            "label.data",
+            "flow.read-by",
+            "label.when",
+            "label.api",
+            "label.place",
+            "first.where",
+            "label.host",
+            "label.country",
+        )
+        columns = [t(key) for key in (*keys, "flow.passed-on-by", "label.api", "label.place", "flow.on-the-way", "label.guarded")]
+        sheets.add(t("section.flows"), columns, _flows(result, words))
     if result.score is not None:
         columns = [t(f"label.{key}") for key in ("points", "for", "because")]
         sheets.add(t("section.score"), columns, _score(result, words))
@@ -118,6 +137,27 @@ def _clipboard(result: Result, words: Words) -> Iterable[Row]:
     for access in result.clipboard or ():
         when = "; ".join(words.trigger(trigger) for trigger in access.triggers or ())
         yield access.operation, words.owner(access.owner), api_text(access.api), words.place(access.place), when
+
+
+def _flows(result: Result, words: Words) -> Iterable[Row]:
+    for group in flow_groups(result):
+        for flow in (group.first, *group.others):
+            source, sink = flow.source, flow.sink
+            yield (
+                words.flow_what(flow),
+                words.owner(source.owner) if source.owner else None,
+                words.flow_when(flow),
+                api_text(source.api),
+                words.place(source.place) if source.place else None,
+                words.way(sink.destination),
+                sink.host,
+                sink.country.code if sink.country else None,
+                words.owner(sink.owner) if sink.owner else None,
+                api_text(sink.api),
+                words.place(sink.place) if sink.place else None,
+                ", ".join(words.t(f"flow.label.{label}") for label in flow.labels),
+                ", ".join(flow.guards),
+            )
 
 
 def _score(result: Result, words: Words) -> Iterable[Row]:

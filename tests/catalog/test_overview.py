@@ -75,7 +75,7 @@ def test_the_overview_has_every_app_the_failed_ones_first(db: Path) -> None:
     ]
     proxy = summary.apps[3]
     assert (proxy.percentile, proxy.categories, proxy.page) == (33, ("media-files", "clipboard"), f"apps/{proxy.sha256}.html")
-    assert proxy.severities["high"] == 2
+    assert proxy.severities["high"] == 3
     assert (summary.title, summary.policy) == ("Phones", "default")
 
 
@@ -200,7 +200,7 @@ def test_apps_side_by_side(judging: Judging, apks: Path) -> None:
     assert answers["decision", "verdict"] == ("review", "allow")
     assert answers["data", "clipboard read"] == ("the app: receiver", "the app: user-action")
     assert answers["findings", "high and critical"] == (
-        "Hands the clipboard to any app that asks; Reads the clipboard in the background",
+        "Hands the clipboard to any app that asks; Other apps get the clipboard as an answer; Reads the clipboard in the background",
         "",
     )
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.facts import Owner
+from analyzer.facts import Owner, Place
 from analyzer.reporting import load_look
 from analyzer.reporting.pictures import (
+    flow_picture,
     legend,
     matrix_picture,
     path_picture,
@@ -21,11 +22,11 @@ from analyzer.reporting.pictures import (
     segments,
 )
 from analyzer.reporting.pictures.matrix import columns_of
-from analyzer.reporting.pictures.paths import path_columns
+from analyzer.reporting.pictures.paths import flow_columns, path_columns
 from analyzer.reporting.pictures.permissions import permission_rows
 from analyzer.reporting.pictures.svg import Svg, element, fit, text_width
 from analyzer.reporting.summary import OwnerCalls, Reached
-from analyzer.result import PermissionDoc, Result, Score
+from analyzer.result import FlowEnd, PermissionDoc, Result, Score
 
 WORDS = load_look().words
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,7 +48,7 @@ def test_the_path_goes_from_the_trigger_to_the_host(rich: Result) -> None:
         ("begins in", [("ClipboardReceiver", ".onReceive()", "")]),
         ("access", [("ClipboardManager", ".getPrimaryClip", "code of the app itself", "")]),
         ("tested against", [("“^[A-Z0-9]{34}$”", "“bitcoin:”", "")]),
-        ("goes to", [("the app that asked", ""), ("kept", ""), ("the network", "OutputStream.write()", "")]),
+        ("goes to", [("the app that asked", ""), ("kept", ""), ("the network", "OutputStream", ".write()", "")]),
         ("host", [("collect.example", "CN", "")]),
     ]
     picture = path_picture(rich.clipboard[0], rich, WORDS)
@@ -66,6 +67,34 @@ def test_where_nothing_was_traced_the_picture_says_so(result: Result) -> None:
         ("ClipboardManager", ".getPrimaryClip", "code of the app itself"),
         ("not traced",),
     ]
+
+
+def test_a_flow_goes_from_its_start_over_what_is_done_to_its_host(rich: Result) -> None:
+    (flow,) = rich.flows or ()
+    columns = flow_columns(flow, WORDS)
+    assert [(column.head, [(*node.lines, node.note) for node in column.nodes]) for column in columns] == [
+        ("when", [("broadcast", "any app can start it")]),
+        ("begins in", [("ClipboardReceiver", ".onReceive()", "")]),
+        ("access", [("Clipboard", "ClipboardManager", ".getPrimaryClip()", "code of the app itself", "")]),
+        ("tested against", [("“bitcoin:”", "")]),
+        ("on the way", [("encoded", "")]),
+        ("goes to", [("the network", "OutputStream", ".write()", "code of Example SDK", "")]),
+        ("host", [("collect.example", "CN", "")]),
+    ]
+    assert [column.links for column in columns] == [(), ("",), (), (), ("2 calls",), (), ()]
+    assert len(shapes(flow_picture(flow, WORDS), "box")) == 7
+
+
+def test_a_flow_of_what_android_hands_in_says_so(rich: Result) -> None:
+    (flow,) = rich.flows or ()
+    method = "La/Tracker;->onLocationChanged(Landroid/location/Location;)V"
+    source = FlowEnd(method, Place("classes.dex", method, 0), Owner("app"), category="location")
+    handed = msgspec.structs.replace(flow, source=source, triggers=None, guards=(), labels=())
+    assert [node.lines[0] for column in flow_columns(handed, WORDS) for node in column.nodes] == [
+        "Android calls it", "Location", "the network", "collect.example"
+    ]  # fmt: skip
+    unknown = msgspec.structs.replace(flow, triggers=None)
+    assert flow_columns(unknown, WORDS)[0].nodes[0].lines == ("start not looked for",)
 
 
 def test_many_ways_are_counted(result: Result) -> None:

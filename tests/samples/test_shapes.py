@@ -35,7 +35,10 @@ SHAPES: dict[str, tuple[tuple[str, str, str], set[str]]] = {
         {"location-in-background", "location-read-in-background", "location-with-boot-receiver"},
     ),
     "clipboard-service": (("block", "review", "block"), {"clipboard-collected", "clipboard-history", "clipboard-read-on-change"}),
-    "clipboard-onresume": (("review", "review", "review"), {"clipboard-read-on-screen-open"}),
+    "clipboard-onresume": (
+        ("block", "review", "block"),
+        {"clipboard-read-on-screen-open", "clipboard-sent", "clipboard-sent-unasked"},
+    ),
 }  # fmt: skip
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from analyzer.facts import Owner
 from analyzer.reporting.destinations import destinations
+from analyzer.reporting.flows import is_callback
 from analyzer.reporting.naming import short_method, short_permission
 from analyzer.reporting.pictures.svg import Svg, fit, text_width
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import Call, is_open, ordered
 from analyzer.reporting.words import Words
-from analyzer.result import ClipboardDoc, Result, TriggerDoc
+from analyzer.result import ClipboardDoc, FlowDoc, FlowEnd, Result, TriggerDoc
 
 _BOX, _GAP, _LINE, _PAD = 172.0, 52.0, 15.0, 9.0
 _HEAD, _SPACE = 22.0, 12.0
@@ -51,26 +52,72 @@ def path_picture(call: Call, result: Result, words: Words) -> Markup:
     return _draw(columns, Svg(words.t("picture.path"), said))
 
 
+def flow_picture(flow: FlowDoc, words: Words) -> Markup:
+    """The picture of one flow: what starts the reading → the reading → what is done on the way → where it goes."""
+    columns = flow_columns(flow, words)
+    said = " → ".join("; ".join(" ".join((*node.lines, node.note)).strip() for node in column.nodes) for column in columns)
+    return _draw(columns, Svg(words.t("picture.flow"), said))
+
+
+def flow_columns(flow: FlowDoc, words: Words) -> list[Column]:
+    """The columns of the picture of a flow."""
+    t, source, sink = words.t, flow.source, flow.sink
+    columns = _starts(flow.triggers or (), source.owner, words) if flow.triggers else []
+    if not columns:
+        start = Node((words.flow_when(flow),), kind="" if is_callback(flow) else "open")
+        columns = [Column(t("picture.path-trigger"), (start,))]
+    passed = (t.count("picture.calls", len(flow.path)),) if flow.path else ()
+    read = _end(source, words.flow_what(flow), "access", words)
+    columns.append(Column(t("picture.path-api"), (read,), () if flow.guards or flow.labels else passed))
+    if flow.guards:
+        columns.append(Column(t("picture.path-guard"), (_guards(flow.guards, words),), () if flow.labels else passed))
+    if flow.labels:
+        done = Node(tuple(t(f"flow.label.{label}") for label in flow.labels))
+        columns.append(Column(t("picture.flow-labels"), (done,), passed))
+    columns.append(Column(t("picture.path-sink"), (_end(sink, words.way(sink.destination), "sink", words),)))
+    if sink.host:
+        country = (clean(sink.country.code, 20),) if sink.country else ()
+        columns.append(Column(t("picture.path-host"), (Node((clean(sink.host, 60), *country), kind="sink"),)))
+    return columns
+
+
+def _end(end: FlowEnd, what: str, kind: str, words: Words) -> Node:
+    """One end of a flow: what it is, the call, whose code."""
+    name, method = short_method(end.api)
+    owner = (f"{words.t('picture.path-owner')} {words.owner(end.owner)}",) if end.owner else ()
+    return Node((what, name, *((f".{method}()",) if method else ()), *owner), kind=kind)
+
+
 def path_columns(call: Call, result: Result, words: Words) -> list[Column]:
     """The columns of the picture; those of which nothing is known to show are left out."""
     t = words.t
-    triggers = ordered(call.triggers or ())
+    columns = _starts(call.triggers or (), call.owner, words)
+    columns.append(Column(t("picture.path-api"), (_access(call, words),)))
+    if isinstance(call, ClipboardDoc) and call.guards:
+        columns.append(Column(t("picture.path-guard"), (_guards(call.guards, words),)))
+    return columns + _ends(call, result, words)
+
+
+def _starts(all_triggers: Iterable[TriggerDoc], owner: Owner | None, words: Words) -> list[Column]:
+    """What starts it, and beside it where that begins, if anything says so."""
+    t = words.t
+    triggers = ordered(all_triggers)
     shown = triggers[:_MOST_WAYS]
     starts = [_trigger(trigger, words) for trigger in shown] or [Node((t("trigger.short.unknown"),), kind="open")]
     if len(triggers) > len(shown):
         starts.append(Node((t.count("picture.path-more", len(triggers) - len(shown)),), kind="open"))
     columns = [Column(t("picture.path-trigger"), tuple(starts))]
     if any(trigger.entry_point for trigger in shown):
-        entries = tuple(_entry(trigger, call.owner, words) for trigger in shown)
+        entries = tuple(_entry(trigger, owner, words) for trigger in shown)
         links = tuple(t.count("picture.calls", len(trigger.path)) if trigger.path else "" for trigger in shown)
         columns.append(Column(t("picture.path-entry"), entries, links))
-    columns.append(Column(t("picture.path-api"), (_access(call, words),)))
-    if isinstance(call, ClipboardDoc) and call.guards:
-        literals = tuple(f"“{clean(guard, 60)}”" for guard in call.guards[:_MOST_GUARDS])
-        more = len(call.guards) - len(literals)
-        note = t.count("list.more", more) if more else ""
-        columns.append(Column(t("picture.path-guard"), (Node(literals, note),)))
-    return columns + _ends(call, result, words)
+    return columns
+
+
+def _guards(guards: Sequence[str], words: Words) -> Node:
+    literals = tuple(f"“{clean(guard, 60)}”" for guard in guards[:_MOST_GUARDS])
+    more = len(guards) - len(literals)
+    return Node(literals, words.t.count("list.more", more) if more else "")
 
 
 def _trigger(trigger: TriggerDoc, words: Words) -> Node:
@@ -84,7 +131,7 @@ def _trigger(trigger: TriggerDoc, words: Words) -> Node:
     return Node(lines, note, kind, is_open(trigger))
 
 
-def _entry(trigger: TriggerDoc, owner: Owner, words: Words) -> Node:
+def _entry(trigger: TriggerDoc, owner: Owner | None, words: Words) -> Node:
     if not trigger.entry_point:
         return Node((words.t("picture.start-unknown"),), kind="open")
     name, method = short_method(trigger.entry_point)
@@ -113,8 +160,7 @@ def _ends(call: Call, result: Result, words: Words) -> list[Column]:
     hosts = []
     for destination in (found or ())[:_MOST_SINKS]:
         name, method = short_method(destination.api)
-        way = words.t(f"destination.{destination.way}")
-        nodes.append(Node((way, f"{name}.{method}()" if method else name), kind="sink"))
+        nodes.append(Node((words.way(destination.way), name, *((f".{method}()",) if method else ())), kind="sink"))
         if destination.host:
             country = (clean(destination.country, 20),) if destination.country else ()
             hosts.append(Node((clean(destination.host, 60), *country), kind="sink"))
