@@ -10,7 +10,7 @@ from analyzer.declared import load_data_types, read_declaration, with_declaratio
 from analyzer.errors import UsageError
 from analyzer.policy import load_policy
 from analyzer.result import DeclaredDoc, Result
-from analyzer.scan import load_rules, scan
+from analyzer.scan import assess, load_rules, observe
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def game() -> Result:
     """The ad-funded sample: location on screen opening, the advertising id, and a permission for the rough location."""
     ruleset, watch = load_rules()
     path = Path(__file__).resolve().parents[1] / "samples/apk/shape-ad-game.apk"
-    return scan(path, ruleset, load_policy(), watch=watch)[1]
+    return assess(observe(path, watch), ruleset, load_policy())
 
 
 def told(game: Result, path: Path) -> DeclaredDoc:
