@@ -91,6 +91,14 @@ def test_the_blocks_that_may_be_replaced_are_listed(root: Path) -> None:
             assert f"`{block}`" in text or block in ("title", "body_class", "body"), block
 
 
+def test_the_example_of_a_flow_is_part_of_what_is_printed(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    shown = re.search(r"\$ apkvet scan (\S+)\n\.\.\.\n(.*?\n)\.\.\.\n```", (root / "README.md").read_text(), re.DOTALL)
+    assert shown is not None
+    with pytest.raises(SystemExit):
+        main(["scan", str(root / shown[1])])
+    assert f"\n{shown[2]}\n" in capfd.readouterr().out
+
+
 def test_the_first_example_is_what_is_printed(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
     shown = re.search(r"\$ apkvet scan (\S+)\n(.*?)\n\.\.\.\n```", (root / "README.md").read_text(), re.DOTALL)
     assert shown is not None
