@@ -185,7 +185,7 @@ class Code:
                 return node if self.has_code(node) or self.is_native(node) else None
             current = int(self.types.superclass[current])
         above = self.types.above_set(type_id)
-        defaults = [node for node in self.linked.same_member(member) if int(self.linked.nodes.key[node]) >> 32 in above]
+        defaults = [node for node, own in self.linked.same_member(member, self.graph.live.methods) if own in above]
         return defaults[0] if len(defaults) == 1 else None
 
     def below(self, callee: Callee) -> tuple[int, ...]:
@@ -195,8 +195,9 @@ class Code:
         if found is None:
             own = self.exact(*key)
             nodes = [] if own is None else [own]
-            nodes += [node for node in self.linked.overriders(callee.key) if node not in nodes]
-            nodes = [node for node in nodes if self.graph.live.methods[node]]
+            live = self.graph.live.methods
+            nodes = [node for node in nodes if live[node]]
+            nodes += [node for node in self.linked.overriders(callee.key, live) if node not in nodes]
             found = self._below[key] = tuple(nodes) if len(nodes) <= _MOST_TARGETS else ()
         return found
 
