@@ -54,8 +54,10 @@ def flow_facts(
     if found.cut:
         why = f"Data was followed for {found.steps} instructions, then the budget was used up."
         yield Gap("budget", why, could_hide=_HIDES, would_lift="A scan with --flow full.")
-    for place, error in found.faults:
-        yield Gap("budget", f"Data could not be followed into a method: {error}", could_hide=_HIDES, at=writer.place(*place))
+    for node, error in found.faults.items():
+        yield Gap(
+            "bad-code", f"Data could not be followed through a method: {error}", could_hide=_HIDES, at=writer.place(node, -1)
+        )
 
 
 class _Targets:

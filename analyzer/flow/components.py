@@ -101,7 +101,7 @@ class Components:
     def call(self, callback: Callback, cls: str, heap: Heap, context: int) -> tuple[Heap, Value]:
         """The platform calls a method on an object of *cls*: the heap afterwards and what it returns."""
         node = callback.node
-        registers = self._parts.foreign.registers(node, callback.receiver, self.arguments(node, cls, callback.arguments))
+        registers = self._parts.foreign.running.registers(node, callback.receiver, self.arguments(node, cls, callback.arguments))
         self._calls += 1  # every call by the platform is a context of its own
         outcome = self._parts.interpreter.call(node, registers, heap, self._machine.context(context, node, -1 - self._calls))
         if outcome is None or outcome.heap is None:
@@ -147,7 +147,7 @@ class Components:
             return Value(frozenset({self._machine.object(("intent", cls), type_, symbolic=True)}))
         if type_ == _BUNDLE and cls in self._intents.components:
             return Value(frozenset({self._machine.object(("saved", cls), type_, symbolic=True)}))
-        return self._parts.foreign.unknown_argument(node, index, type_)
+        return self._parts.foreign.running.unknown_argument(node, index, type_)
 
     # -- callbacks
 

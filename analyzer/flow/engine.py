@@ -37,14 +37,15 @@ class Targets(NamedTuple):
 class Found(NamedTuple):
     """What a run found.
 
-    The readings by number, what of them was sent where, the steps it took, and whether the budget ended it.
+    The readings by number, what of them was sent where, the steps it took, whether the budget
+    ended it, and the methods in which the engine failed, with the error.
     """
 
     readings: Mapping[int, Reading]
     sent: tuple[Sent, ...]
     steps: int
     cut: bool
-    faults: tuple[tuple[tuple[int, int], str], ...] = ()
+    faults: Mapping[int, str]
 
 
 def run(
@@ -73,7 +74,7 @@ def run(
     except OutOfBudget:
         cut = True
     sent = [each for each in machine.sent.values() if not _says_nothing(each, machine.readings[each.reading], code, intents)]
-    return Found(machine.readings, tuple(sent), machine.steps, cut)
+    return Found(machine.readings, tuple(sent), machine.steps, cut, machine.faults)
 
 
 def _says_nothing(sent: Sent, reading: Reading, code: Code, intents: Intents) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.flow.code import PRIMITIVES
 from analyzer.flow.frame import Frame, Outcome, Start
 from analyzer.flow.heap import Heap
-from analyzer.flow.machine import Machine
+from analyzer.flow.machine import Machine, OutOfBudget
+from analyzer.flow.site import can_hold
 from analyzer.flow.steps import STEPS
 from analyzer.flow.values import UNKNOWN, Marks, Value
 
@@ -47,6 +47,11 @@ class Interpreter:
         self.machine.runs[node] = self.machine.runs.get(node, 0) + 1
         try:
             return Frame(self, Start(node, body, arguments, heap.fork(), context, plain)).run()
+        except (OutOfBudget, KeyboardInterrupt):
+            raise
+        except Exception as error:  # a fault in one method must not cost the others
+            self.machine.faults.setdefault(node, f"{type(error).__name__}: {error}")
+            return None
         finally:
             self._running.pop()
 
@@ -111,6 +116,6 @@ class Interpreter:
 
     def unknown(self, type_: str, key: object) -> Value:
         """Some value of a declared type that nothing is known of: an object of its own where it can hold something."""
-        if type_ in ("V", "") or type_[0] in PRIMITIVES or type_ in ("Ljava/lang/String;", "Ljava/lang/CharSequence;"):
+        if not type_ or not can_hold(type_):
             return UNKNOWN
         return Value(frozenset({self.machine.object(key, type_, symbolic=True)}))

@@ -97,6 +97,7 @@ class Machine:
         self.plain_until = budget.plain_each
         self.touched = 0
         self.left_out = 0
+        self.faults: dict[int, str] = {}
         self.runs: dict[int, int] = {}
         self._object_numbers: dict[Hashable, int] = {}
         self._reading_numbers: dict[tuple[int, int, str], int] = {}

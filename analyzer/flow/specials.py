@@ -15,7 +15,8 @@ from analyzer.flow.machine import Machine
 from analyzer.flow.values import NOTHING, UNKNOWN, ClassName, Range, Value, constant, joined, of_object
 
 if TYPE_CHECKING:
-    from analyzer.flow.foreign import Call, Foreign
+    from analyzer.flow.foreign import Foreign
+    from analyzer.flow.site import Call
 
 _CLASS, _NAME = "$class", "$name"
 
@@ -65,7 +66,7 @@ class Specials:
         kind, _, argument = operand.partition(":")
         names: Sequence[object] = (argument.strip('"'),)
         if argument.startswith("arg"):
-            value = self.foreign.value_of(call, int(argument[3:]))
+            value = call.value_of(int(argument[3:]))
             names = tuple(sorted(value.constants, key=str)) if value.constants else ()
             if not names and value.objects:
                 names = tuple(f"object {number}" for number in sorted(value.objects))
@@ -84,7 +85,7 @@ class Specials:
         secret = {self._machine.number_of(("named", "view", constant_)) for constant_ in self._password_keys()}
         if call.receiver.objects.isdisjoint(number for number in secret if number is not None):
             return None
-        result = self.foreign.fresh(call)
+        result = self.foreign.library.fresh(call)
         return result.marked(self._machine.read(call.frame.node, call.at, call.callee.api, "user-input"))
 
     def _password_keys(self) -> list[object]:
@@ -105,7 +106,7 @@ class Specials:
         number = self._machine.object(call.key, call.callee.returns)
         heap = call.frame.heap
         heap.put(number, _CLASS, call.receiver, strong=True)
-        heap.put(number, _NAME, constant("<init>") if not operand else self.foreign.value_of(call, int(operand[3:])), strong=True)
+        heap.put(number, _NAME, constant("<init>") if not operand else call.value_of(int(operand[3:])), strong=True)
         return of_object(number)
 
     def _members(self, call: Call) -> list[tuple[str, str]]:
@@ -126,14 +127,14 @@ class Specials:
         back: list[Value] = []
         for cls, name in self._members(call):
             nodes = [node for node in self._code.method(cls, name) if len(self._code.parameters(node)) == len(given)]
-            back += [self.foreign.call_method(call, target, node, given) for node in nodes]
+            back += [self.foreign.running.call_method(call, target, node, given) for node in nodes]
             if not self._code.hierarchy.definition(cls):
                 value = self.foreign.call_named(call, cls, name, target, given)
                 back += [] if value is None else [value]
         if back:
             return joined(back)
         marks = heap.deep_marks(array)
-        return self.foreign.fresh(call).marked({**target.marks, **marks})
+        return self.foreign.library.fresh(call).marked({**target.marks, **marks})
 
     @staticmethod
     def _length(heap: Heap, array: Value) -> int:
@@ -159,9 +160,9 @@ class Specials:
                 call.frame.heap = call.frame.interpreter.initialise(cls, call.frame.heap, call.frame.context)
                 self.made(number, cls)
                 for node in self._code.constructors(cls, len(given)):
-                    self.foreign.call_method(call, value, node, given)
+                    self.foreign.running.call_method(call, value, node, given)
             back.append(value)
-        return joined(back) if back else self.foreign.fresh(call)
+        return joined(back) if back else self.foreign.library.fresh(call)
 
     def _field_get(self, call: Call, operand: str) -> Value:
         found = NOTHING
@@ -170,7 +171,7 @@ class Specials:
                 for field, value in call.frame.heap.fields(number).items():
                     if isinstance(field, str) and field.partition(":")[0] == name:
                         found = value if found is NOTHING else found.join(value)
-        return self.foreign.fresh(call) if found is NOTHING else found
+        return self.foreign.library.fresh(call) if found is NOTHING else found
 
     def _field_set(self, call: Call, operand: str) -> Value | None:
         for cls, name in self._members(call):
@@ -198,9 +199,9 @@ class Specials:
         body, _, captured = self.lambdas[number]
         given = self.captured(call.frame.heap, number, captured)
         if self._code.is_static(body):
-            return self.foreign.call_method(call, UNKNOWN, body, [*given, *arguments])
+            return self.foreign.running.call_method(call, UNKNOWN, body, [*given, *arguments])
         receiver, *rest = [*given, *arguments] or [UNKNOWN]
-        return self.foreign.call_method(call, receiver, body, rest)
+        return self.foreign.running.call_method(call, receiver, body, rest)
 
     @staticmethod
     def captured(heap: Heap, number: int, count: int) -> list[Value]:
