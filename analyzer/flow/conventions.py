@@ -55,6 +55,14 @@ class Conventions(NamedTuple):
     run_rows: Mapping[str, tuple[Run, ...]]
     special_rows: Mapping[str, tuple[str, str]]
     lifecycles: Mapping[str, tuple[Turn, ...]]
+    addresses: tuple[tuple[str, str], ...] = ()
+
+    def address(self, field: str) -> str | None:
+        """The address that a constant of a contract class holds, ``Lx;->CONTENT_URI``; None when it is none that is known."""
+        holder, _, name = field.partition("->")
+        if "URI" not in name:
+            return None
+        return next((address for prefix, address in self.addresses if holder.startswith(prefix)), None)
 
     def hops(self, classes: Sequence[str], name: str, prototype: str) -> tuple[Hop, ...]:
         """What the nearest class that has rows says."""
@@ -84,7 +92,11 @@ def _nearest(rows: Mapping[str, _Row], classes: Sequence[str], name: str, protot
 def load_conventions(folder: Path, hops: Mapping[str, tuple[Hop, ...]]) -> Conventions:
     """Read the tables of *folder*. Raises ``RuleError`` naming file and row."""
     return Conventions(
-        hops, _runs(folder / "calls.tsv"), _specials(folder / "special.tsv"), _lifecycles(folder / "lifecycle.tsv")
+        hops,
+        _runs(folder / "calls.tsv"),
+        _specials(folder / "special.tsv"),
+        _lifecycles(folder / "lifecycle.tsv"),
+        _addresses(folder.parent / "watch/providers.tsv"),
     )
 
 
@@ -124,3 +136,9 @@ def _lifecycles(path: Path) -> dict[str, tuple[Turn, ...]]:
     for base, state, method, following, _ in read_table(path, ("base", "state", "method", "next", "source")):
         found[base] = (*found.get(base, ()), Turn(state, method, following))
     return found
+
+
+def _addresses(path: Path) -> tuple[tuple[str, str], ...]:
+    """The contract classes of providers with their addresses, the longest names first."""
+    rows = read_table(path, ("category", "uri", "field_class", "read", "write", "source"))
+    return tuple(sorted(((cls, uri) for _, uri, cls, *_ in rows if cls), key=lambda row: -len(row[0])))

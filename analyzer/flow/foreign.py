@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.flow.code import PRIMITIVES, Callee, Code
+from analyzer.flow.code import PRIMITIVES, Callee, Code, FieldName
 from analyzer.flow.conventions import Conventions
 from analyzer.flow.heap import Element, Fixed
 from analyzer.flow.library import Library
@@ -16,7 +16,7 @@ from analyzer.flow.models import RESULT, Channel, Effect, Sink, Source
 from analyzer.flow.running import Running, Runs
 from analyzer.flow.sending import Sending
 from analyzer.flow.site import TEXT, Call
-from analyzer.flow.values import UNKNOWN, Value, marks_joined, of_object
+from analyzer.flow.values import UNKNOWN, Value, constant, marks_joined, of_object
 
 if TYPE_CHECKING:
     from analyzer.flow.frame import Frame
@@ -64,6 +64,17 @@ class Foreign:
                     self._specials.lambdas[number] = (body, made.member, len(captured))
                     return of_object(number)
         return UNKNOWN
+
+    def platform_field(self, frame: Frame, field: FieldName, value: Value, at: int) -> Value:
+        """What a static field of the platform holds: data, a way out, or the address of a store of data."""
+        for source in self._models.field(field.api):
+            value = value.marked(self._machine.read(frame.node, at, field.api, source.category))
+        for channel in self._models.field_channels(field.api):
+            self._sending.opened(frame.heap, value, channel.destination, None)
+        address = self._conventions.address(field.api) if value.objects else None
+        for number in sorted(value.objects) if address else ():
+            frame.heap.put(number, TEXT, constant(address or ""), strong=True)
+        return value
 
     def call(self, frame: Frame, callee: Callee, registers: list[Value], at: int) -> Value:
         """The result of the call; what it changes is in the frame's heap."""

@@ -53,14 +53,18 @@ class Sending:
         return texts[0] if texts else None
 
     def open(self, call: Call, channel: Channel, result: Value) -> None:
-        """The value is a channel to a destination from now on."""
-        opened = result if channel.opened == RESULT else call.value_of(channel.opened)
-        host = self._host(call, channel.host)
-        for number in sorted(opened.objects):
-            if channel.destination:
-                call.frame.heap.put(number, _CHANNEL, constant(channel.destination), strong=True)
+        """The call opens a way to a destination."""
+        value = result if channel.opened == RESULT else call.value_of(channel.opened)
+        self.opened(call.frame.heap, value, channel.destination, self._host(call, channel.host))
+
+    @staticmethod
+    def opened(heap: Heap, value: Value, destination: str, host: str | None) -> None:
+        """What is written into *value* goes to *destination* from now on."""
+        for number in sorted(value.objects):
+            if destination:
+                heap.put(number, _CHANNEL, constant(destination), strong=True)
             if host:
-                call.frame.heap.put(number, _HOST, constant(host), strong=True)
+                heap.put(number, _HOST, constant(host), strong=True)
 
     def _channel(self, heap: Heap, value: Value) -> tuple[str, str | None]:
         """Where what is written into a stream goes: through all that it wraps."""

@@ -236,10 +236,7 @@ def _static(frame: Frame, row: int, at: int) -> Value:
     value = frame.heap.get(STATICS, field.field)
     if value is None:
         value = frame.interpreter.unknown(field.type, ("static", field.field))
-    if not field.own:
-        for source in frame.machine.models.field(field.api):
-            value = value.marked(frame.machine.read(frame.node, at, field.api, source.category))
-    return value
+    return value if field.own else frame.foreign.platform_field(frame, field, value, at)
 
 
 def _put_static(frame: Frame, instruction: Instruction, at: int) -> bool:
