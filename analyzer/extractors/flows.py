@@ -84,6 +84,8 @@ class _Targets:
             rank = ranks[node]
             if rank is None:
                 continue
+            if fact.at.method and self._graph.app.ownership.is_wrapper(fact.at.method.partition("->")[0]):
+                rank += len(_FIRST) + 1  # a toolkit's own reading, for its own purposes as a rule
             entry = self._node(fact.entry_point) if fact.entry_point else node
             relevant.update(filter(None, (node, entry, *(self._node(step.place.method) for step in fact.path))))
             if entry is not None:

@@ -67,6 +67,8 @@ class Code:
         self._callees: dict[tuple[int, int, bool], Callee] = {}
         self._fields: dict[tuple[int, int, bool], FieldName] = {}
         self._dispatched: dict[tuple[int, int], int | None] = {}
+        self._by_name: dict[str, dict[str, list[int]]] = {}
+        self._parameters: dict[int, tuple[str, ...]] = {}
         self._statics: dict[str, frozenset[str]] = {}
         self._below: dict[tuple[int, int], tuple[int, ...]] = {}
 
@@ -190,6 +192,8 @@ class Code:
 
     def below(self, callee: Callee) -> tuple[int, ...]:
         """The live nodes that a virtual call may run when nothing is known of its receiver; empty when they are too many."""
+        if not self.types.is_defined(callee.type_id):
+            return ()  # a platform's type: its models say more than a guess at who implements it
         key = (callee.type_id, callee.key & _MEMBER)
         found = self._below.get(key)
         if found is None:
@@ -203,20 +207,21 @@ class Code:
 
     def method(self, cls: str, name: str) -> list[int]:
         """The nodes named *name* that objects of the class have, own ones before inherited ones of the package."""
-        found: list[int] = []
-        seen: set[int] = set()
-        for ancestor in self.hierarchy.ancestors(cls):
-            type_id = self.types.number(ancestor)
-            if type_id is None or not self.types.is_defined(type_id):
-                continue
-            for node in self.linked.methods_of(type_id):
-                if self.linked.name(node) != name:
-                    continue
-                member = int(self.linked.nodes.key[node]) & _MEMBER
-                if member not in seen and self.has_code(node):
-                    seen.add(member)
-                    found.append(node)
-        return found
+        return self._methods(cls).get(name, [])
+
+    def _methods(self, cls: str) -> dict[str, list[int]]:
+        known = self._by_name.get(cls)
+        if known is None:
+            known = self._by_name[cls] = {}
+            seen: set[int] = set()
+            for ancestor in self.hierarchy.ancestors(cls):
+                type_id = self.types.number(ancestor)
+                for node in self.linked.methods_of(type_id) if type_id is not None and self.types.is_defined(type_id) else ():
+                    member = int(self.linked.nodes.key[node]) & _MEMBER
+                    if member not in seen and self.has_code(node):
+                        seen.add(member)
+                        known.setdefault(self.linked.name(node), []).append(node)
+        return known
 
     def named_static(self, cls: str, name: str) -> int | None:
         """The class's own method of this name, for ``<clinit>``."""
@@ -230,9 +235,12 @@ class Code:
 
     def parameters(self, node: int) -> tuple[str, ...]:
         """The declared parameter types of *node*."""
-        dex = self.linked.dex_files[self._dex[node]]
-        row = int(self.linked.nodes.method[node])
-        return tuple(dex.pools.parameter_types(int(dex.pools.methods[row]["shape"])))
+        known = self._parameters.get(node)
+        if known is None:
+            pools = self.linked.dex_files[self._dex[node]].pools
+            row = int(self.linked.nodes.method[node])
+            known = self._parameters[node] = tuple(pools.parameter_types(int(pools.methods[row]["shape"])))
+        return known
 
     def inherits(self, cls: str, base: str) -> bool:
         """Whether *cls* is *base* or inherits from it."""

@@ -13,13 +13,13 @@ from typing import NamedTuple
 from analyzer.flow.code import Code
 from analyzer.flow.conventions import Conventions, Turn
 from analyzer.flow.foreign import Foreign
-from analyzer.flow.heap import Heap
+from analyzer.flow.heap import STATICS, Heap
 from analyzer.flow.intents import Intents
 from analyzer.flow.interpreter import Interpreter
 from analyzer.flow.lifecycle import Life, Lifecycle
 from analyzer.flow.machine import Callback, Machine
 from analyzer.flow.specials import Specials
-from analyzer.flow.values import UNKNOWN, Value, of_object
+from analyzer.flow.values import UNKNOWN, MarkKey, Value, of_object
 
 _MOST_ROUNDS = 3
 _MOST_CALLBACKS = 200
@@ -49,23 +49,50 @@ class Components:
         self._intents = parts.intents
         self.world = Heap()
         self._calls = 0
+        self._began: dict[str, object] = {}
 
-    def run(self, classes: Iterable[str], methods: Iterable[int] = ()) -> None:
-        """Run the components *classes*, those to which they send something, and single *methods*. Raises ``OutOfBudget``."""
-        wanted = list(dict.fromkeys(sorted(dict.fromkeys(classes), key=self._order)))
-        before: object = None
+    def run(self, wanted: Iterable[str], others: Iterable[str], methods: Iterable[int]) -> None:
+        """Run the components *wanted* and *methods*, then *others* as long as plain steps are left, until nothing new is sent.
+
+        A component to which another sends something becomes one of the wanted. Raises ``OutOfBudget``.
+        """
+        first = list(dict.fromkeys(sorted(dict.fromkeys(wanted), key=self._order)))
+        rest = list(dict.fromkeys(sorted(dict.fromkeys(others), key=self._order)))
         for turn in range(_MOST_ROUNDS):
-            for cls in wanted:
-                self._machine.begin()
-                self._component(cls, turn)
-            for node in methods:
+            ran = [self._begin(cls, turn) for cls in first]
+            for node in methods if turn == 0 or any(ran) else ():
                 self._machine.begin()
                 self._method(node)
-            wanted += [cls for cls in sorted(self._intents.incoming) if cls not in wanted]
-            state = (self._intents.state(), len(self._machine.sent), len(self._machine.readings), len(wanted))
-            if state == before:
+            for cls in rest:
+                if cls not in first and self._machine.plain < self._machine.budget.plain:
+                    ran.append(self._begin(cls, turn))
+            first += [cls for cls in sorted(self._intents.incoming) if cls not in first]
+            if not any(ran):
                 return
-            before = state
+
+    def _begin(self, cls: str, turn: int) -> bool:
+        """Run a component, unless it would find the world as it was when it ran last."""
+        found = self._shared()
+        if self._began.get(cls) == found:
+            return False
+        self._began[cls] = found
+        self._machine.begin()
+        self._component(cls, turn)
+        return True
+
+    def _shared(self) -> object:
+        """What components find of each other: what was sent, and the personal data that static fields and named stores hold."""
+        if not self._machine.hot:
+            return self._intents.state()
+        heap = self.world
+        found: list[tuple[str, tuple[MarkKey, ...]]] = []
+        hot = [(field, value) for field, value in heap.fields(STATICS).items() if heap.is_hot(value)]
+        found += [(str(field), tuple(sorted(heap.deep_marks(value, fields=True)))) for field, value in hot]
+        for number in self._parts.specials.stores():
+            marks = heap.deep_marks(of_object(number))
+            if marks:
+                found.append((str(number), tuple(sorted(marks))))
+        return self._intents.state(), tuple(found)
 
     def _order(self, cls: str) -> int:
         """The application is made before all others, then its providers; else the order is the caller's."""
@@ -92,7 +119,7 @@ class Components:
         for node in self.code.constructors(cls, 0) or self.code.constructors(cls, 2)[:1]:
             heap = self.call(Callback(of_object(number), node), cls, heap, context)[0]
         turns = self._parts.conventions.lifecycle(self.code.hierarchy.ancestors(cls))
-        Lifecycle(self, Life(number, cls, context, turns, between=turn > 0)).run(heap)
+        Lifecycle(self, Life(number, cls, context, turns)).run(heap)
 
     def join(self, heap: Heap) -> None:
         """What a component leaves behind is there for the others."""

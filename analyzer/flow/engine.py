@@ -70,7 +70,7 @@ def run(
     ownership = graph.app.ownership
     views = [cls for cls in sorted(graph.layouts.classes) if ownership.owner(cls).kind != "library"]
     try:
-        Components(parts).run((*targets.components, *sorted(intents.components), *views), targets.methods)
+        Components(parts).run(targets.components, (*sorted(intents.components), *views), targets.methods)
     except OutOfBudget:
         cut = True
     sent = [each for each in machine.sent.values() if not _says_nothing(each, machine.readings[each.reading], code, intents)]

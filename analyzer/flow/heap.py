@@ -8,7 +8,7 @@ A field is named by its name and type (``im:Ljava/lang/String;``). What a platfo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from analyzer.flow.values import NOTHING, UNKNOWN, Marks, Value, is_hot, marks_joined
@@ -38,6 +38,7 @@ WRAPPED = Element(Fixed("$wrapped"))
 Field = str | Element
 Fields = Mapping[Field, Value]
 _NO_FIELDS: Fields = {}
+_MOST_DIRTY = 48
 _PAGE = 4  # 16 objects, which are made about the same time, lie on one page: forks and joins look at pages first
 
 
@@ -69,17 +70,22 @@ _Page = dict[int, _Record]
 class Heap:
     """A heap. ``fork`` gives a copy; both go their own ways from then on."""
 
-    __slots__ = ("_pages", "_shared")
+    __slots__ = ("_dirty", "_origin", "_pages", "_shared")
 
     def __init__(self) -> None:
         self._pages: dict[int, _Page] = {}
         self._shared = False
+        self._origin = self._pages
+        self._dirty: set[int] = set()  # the pages that differ from those of the origin
 
     def fork(self) -> Heap:
         """An independent copy."""
         self._shared = True
         copy = Heap()
         copy._pages, copy._shared = self._pages, True
+        if len(self._dirty) > _MOST_DIRTY:
+            self._origin, self._dirty = self._pages, set()
+        copy._origin, copy._dirty = self._origin, set(self._dirty)
         return copy
 
     def _write(self, number: int, fields: Fields) -> None:
@@ -87,6 +93,7 @@ class Heap:
             self._pages = dict(self._pages)
             self._shared = False
         page = number >> _PAGE
+        self._dirty.add(page)
         self._pages[page] = {**self._pages.get(page, {}), number: _Record(fields)}
 
     def fields(self, number: int) -> Fields:
@@ -204,9 +211,12 @@ class Heap:
         if mine is other._pages:
             return False
         changed: dict[int, _Page] = {}
-        for number, theirs in other._pages.items():
-            own = mine.get(number)
-            if own is theirs:
+        numbers: Iterable[int] = other._pages
+        if self._origin is other._origin:  # what neither has written is the same
+            numbers = sorted(self._dirty | other._dirty)
+        for number in numbers:
+            theirs, own = other._pages.get(number), mine.get(number)
+            if theirs is None or own is theirs:
                 continue
             page = theirs if own is None else _merged_page(own, theirs)
             if page is not own:
@@ -217,6 +227,7 @@ class Heap:
             self._pages = dict(mine)
             self._shared = False
         self._pages.update(changed)
+        self._dirty.update(changed)
         return True
 
     def __len__(self) -> int:

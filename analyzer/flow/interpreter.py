@@ -18,7 +18,7 @@ from analyzer.flow.values import UNKNOWN, Marks, Value
 if TYPE_CHECKING:
     from analyzer.flow.foreign import Foreign
 
-_OFTEN, _TOO_OFTEN = 24, 240  # runs of one method for one component: of a library, of the app itself
+_OFTEN, _TOO_OFTEN = 12, 240  # runs of one method for one component: of a library, of the app itself
 _SMALL = 60  # code units: getters and factories of libraries
 
 

@@ -18,7 +18,7 @@ _BETWEEN = frozenset({"paused", "stopped", "running"})  # other components may r
 class Life(NamedTuple):
     """Whose life: the object, its class, the calling context, the turns that its states may take.
 
-    ``nested``: within the life of a component, as a fragment's. ``between``: what other components leave behind is seen.
+    ``nested``: within the life of a component, as a fragment's.
     """
 
     number: int
@@ -26,7 +26,6 @@ class Life(NamedTuple):
     context: int
     turns: tuple[Turn, ...]
     nested: bool = False
-    between: bool = False
 
 
 class Platform(Protocol):
@@ -57,6 +56,9 @@ class Lifecycle:
     def __init__(self, components: Platform, life: Life) -> None:
         self._components = components
         self._life = life
+        self._turns: dict[str, list[Turn]] = {}
+        for turn in life.turns:
+            self._turns.setdefault(turn.state, []).append(turn)
         self._receiver = of_object(life.number)
         self._users = components.user_methods(life.cls, life.turns)
         self._done: dict[Callback, int] = {}
@@ -69,12 +71,12 @@ class Lifecycle:
         todo = [MADE]
         while todo:
             state = todo.pop(0)
-            for turn in self._life.turns:
-                if turn.state != state or counts.get(turn, 0) >= _MOST_TURNS:
+            for turn in self._turns.get(state, ()):
+                if counts.get(turn, 0) >= _MOST_TURNS:
                     continue
                 counts[turn] = counts.get(turn, 0) + 1
                 after = self._turn(turn, states[state])
-                if self._life.between and turn.next in _BETWEEN:
+                if turn.next in _BETWEEN and not self._life.nested:
                     after = _both(after, self._components.world)
                 known = states.get(turn.next)
                 if known is None:

@@ -61,6 +61,10 @@ class Specials:
     def _named_object(self, call: Call, operand: str) -> Value:
         return self.named(call, operand)
 
+    def stores(self) -> list[int]:
+        """The named objects, which live as long as the app does."""
+        return sorted({number for numbers in self._named.values() for number in numbers})
+
     def named(self, call: Call, operand: str) -> Value:
         """The one object of a constant name: preferences, files, views, the application."""
         kind, _, argument = operand.partition(":")
