@@ -63,12 +63,13 @@ class Components:
             for node in methods if turn == 0 or any(ran) else ():
                 self._machine.begin()
                 self._method(node)
-            for cls in rest:
-                if cls not in first and self._machine.plain < self._machine.budget.plain:
-                    ran.append(self._begin(cls, turn))
+            ran += [self._begin(cls, turn) for cls in rest if cls not in first and self._has_plain_steps()]
             first += [cls for cls in sorted(self._intents.incoming) if cls not in first]
             if not any(ran):
                 return
+
+    def _has_plain_steps(self) -> bool:
+        return self._machine.plain < self._machine.budget.plain
 
     def _begin(self, cls: str, turn: int) -> bool:
         """Run a component, unless it would find the world as it was when it ran last."""
