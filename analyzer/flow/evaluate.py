@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from analyzer.flow.values import NULL, ClassName, Constant, Range, Value
+from analyzer.flow.values import NULL, Beginning, ClassName, Constant, Range, Value
 
 _LONGEST = 4096
+_BEGINS = frozenset({"concat", "to-string", "value-of", "intern", "trim"})
 _ZERO = Range(0, 0)
 _INT = 1 << 31
 
@@ -19,6 +20,8 @@ def branches(comparison: int, left: Value, right: Value | None) -> tuple[bool, b
     mine = left.constants
     theirs: frozenset[Constant] | None = frozenset({_ZERO}) if right is None else right.constants
     if mine is None or theirs is None:
+        return True, True
+    if any(isinstance(each, Beginning) for each in (*mine, *theirs)):
         return True, True
     others = right.objects if right is not None else frozenset()
     may = [False, False]
@@ -118,6 +121,12 @@ def switch(keys: Sequence[int], value: Value) -> tuple[list[bool], bool]:
 def fold(operation: str, arguments: Sequence[Value]) -> frozenset[Constant] | None:
     """What a method of texts or numbers gives for constants: receiver first unless static; None when it is not known."""
     given = [value.only() for value in arguments]
+    if given and operation in _BEGINS:
+        begun = _begun(given[0], operation == "concat" and len(given) == 2 and not isinstance(given[1], str | Range))
+        if begun is not None:
+            return begun
+    if any(isinstance(each, Beginning) for each in given):
+        return None
     compute = _FOLDS.get(operation)
     if compute is None or any(each is None for each in given):
         few = _FEW.get(operation)
@@ -127,6 +136,15 @@ def fold(operation: str, arguments: Sequence[Value]) -> frozenset[Constant] | No
     except (TypeError, ValueError, IndexError, AttributeError):
         return None
     return None if result is None else frozenset({_constant(result)})
+
+
+def _begun(first: Constant | None, goes_on: bool) -> frozenset[Constant] | None:
+    """An address whose rest is not known; None when this is none."""
+    if isinstance(first, Beginning):
+        return frozenset({first})
+    if goes_on and isinstance(first, str) and "://" in first[:16]:
+        return frozenset({Beginning(first)})
+    return None
 
 
 def _constant(result: object) -> Constant:

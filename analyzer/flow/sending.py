@@ -45,11 +45,11 @@ class Sending:
         if base is None:
             return None
         value = call.value_of(base)
-        texts = list(value.texts())
+        texts = list(value.beginnings())
         for number in sorted(value.objects):
             for field in (_HOST, TEXT):
                 known = call.frame.heap.get(number, field)
-                texts += known.texts() if known is not None else ()
+                texts += known.beginnings() if known is not None else ()
         return texts[0] if texts else None
 
     def open(self, call: Call, channel: Channel, result: Value) -> None:

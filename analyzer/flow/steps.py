@@ -198,13 +198,11 @@ def _field(frame: Frame, holder: Value, row: int) -> Value:
 
 
 def _child(frame: Frame, number: int, field: str, type_: str) -> Value:
-    """What a field holds into which nothing was seen to be put."""
-    depth = frame.machine.objects[number]
-    if depth.symbolic and type_[0] not in PRIMITIVES:
-        value = frame.interpreter.unknown(type_, (number, field))
+    """What a field holds into which nothing was seen to be put: perhaps the constructor was not run. The same each time."""
+    value = frame.interpreter.unknown(type_, (number, field))
+    if value.objects:
         frame.heap.put(number, field, value, strong=True)
-        return value
-    return UNKNOWN
+    return value
 
 
 def _put(frame: Frame, instruction: Instruction, at: int) -> bool:

@@ -28,12 +28,18 @@ class ClassName(NamedTuple):
     descriptor: str
 
 
+class Beginning(NamedTuple):
+    """How a text begins of which the rest is not known: enough to tell the host of an address."""
+
+    text: str
+
+
 class _Null(NamedTuple):
     name: str = "null"
 
 
 NULL = _Null()
-Constant = str | Range | ClassName | _Null
+Constant = str | Range | ClassName | Beginning | _Null
 
 
 class Trace(NamedTuple):
@@ -112,6 +118,11 @@ class Value:
     def texts(self) -> tuple[str, ...]:
         """The texts that it may be, in order; empty when it may be anything."""
         return tuple(sorted(each for each in self.constants or () if isinstance(each, str)))
+
+    def beginnings(self) -> tuple[str, ...]:
+        """How the texts that it may be begin, in order."""
+        found = (each.text if isinstance(each, Beginning) else each for each in self.constants or ())
+        return tuple(sorted(each for each in found if isinstance(each, str)))
 
 
 UNKNOWN = Value()
