@@ -16,7 +16,7 @@ from analyzer.flow.models import RESULT, Channel, Effect, Sink, Source
 from analyzer.flow.running import Running, Runs
 from analyzer.flow.sending import Sending
 from analyzer.flow.site import TEXT, Call
-from analyzer.flow.values import UNKNOWN, Value, constant, marks_joined, of_object
+from analyzer.flow.values import UNKNOWN, Value, constant, joined, marks_joined, of_object
 
 if TYPE_CHECKING:
     from analyzer.flow.frame import Frame
@@ -44,7 +44,7 @@ class Foreign:
         self._models = machine.models
         self._conventions = conventions
         self._specials = specials
-        self.library = Library(machine, specials.named)
+        self.library = Library(machine, specials.named, self._spelled)
         self.running = Running(machine, self.library, specials)
         self._sending = Sending(machine, specials)
         self._known: dict[tuple[str, str, str], _Known] = {}
@@ -95,6 +95,11 @@ class Foreign:
             result = result.marked(marks_joined((held, frame.control)))
         back = self.running.run(call, known.runs, result)
         return result if back is None else back
+
+    def _spelled(self, call: Call, number: int) -> Value:
+        """What ``toString`` of an object of the package gives; without one of its own nothing of what it holds."""
+        nodes = [n for n in self._code.method(self._machine.objects[number].type, "toString") if not self._code.parameters(n)]
+        return joined([UNKNOWN, *(self.running.call_method(call, of_object(number), node, []) for node in nodes)])
 
     def _result(self, call: Call, known: _Known) -> Value:
         """What a call returns that runs nothing of the package."""

@@ -12,6 +12,7 @@ from analyzer.flow.site import TEXT, Call, can_hold
 from analyzer.flow.values import (
     NOTHING,
     UNKNOWN,
+    Beginning,
     Constant,
     Marks,
     Range,
@@ -26,18 +27,24 @@ from analyzer.flow.values import (
 )
 
 _SIZE = "$size"
+_SPELLS = frozenset({"concat", "value-of", "to-string"})
 
 
 class Library:
-    """Applies models to calls. *named* gives the one object of a name in the whole app (``store:arg0``)."""
+    """Applies models to calls.
 
-    def __init__(self, machine: Machine, named: Callable[[Call, str], Value]) -> None:
+    *named* gives the one object of a name in the whole app (``store:arg0``), *spelled* the text that an object of the package makes of itself.
+    """
+
+    def __init__(self, machine: Machine, named: Callable[[Call, str], Value], spelled: Callable[[Call, int], Value]) -> None:
         self._machine = machine
+        self._spelled = spelled
         self._code = machine.code
         self._named = named
 
     def effects(self, call: Call, effects: Sequence[Effect]) -> Value:
         """Everything is read before anything is written; then clear comes first, mix next, copy and taint last."""
+        call = self._with_texts(call) if any(e.kind == "eval" and e.key in _SPELLS for e in effects) else call
         taken = [self._taken(call, effect) if effect.kind in ("copy", "taint") else UNKNOWN for effect in effects]
         text = None
         for effect in effects:
@@ -56,6 +63,18 @@ class Library:
             if effect.kind in ("copy", "taint") and term is not None and (term.base != RESULT or term.part):
                 self._store(call, result if term.base == RESULT else call.value_of(term.base), effect, given)
         return self._with_text(call, effects, result, text)
+
+    def _with_texts(self, call: Call) -> Call:
+        """The call with its arguments as texts: an object of the package says itself what of it is told (``toString``)."""
+        arguments = []
+        for value, type_ in zip(call.arguments, call.callee.parameters, strict=False):
+            objects = self._machine.objects
+            own = [n for n in sorted(value.objects) if self._code.hierarchy.definition(objects[n].type) is not None]
+            if type_ == "Ljava/lang/Object;" and own:
+                others = Value(value.objects - frozenset(own), value.marks, value.constants)
+                value = joined([others, *(self._spelled(call, number) for number in own)])
+            arguments.append(value)
+        return call._replace(arguments=tuple(arguments))
 
     def _result(self, call: Call, effects: Sequence[Effect], taken: Sequence[Value]) -> Value:
         """What the call returns: the same value, a new or a named object, or something unknown with the marks that came in."""
@@ -191,6 +210,8 @@ class Library:
             known = call.arguments[index].only() if index < len(call.arguments) else None
             if isinstance(known, Range):
                 return known.low if known.low == known.high else None
+            if isinstance(known, Beginning):
+                return None
             return known
         return None
 

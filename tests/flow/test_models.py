@@ -218,7 +218,7 @@ def test_received_intents_come_as_parameters_and_from_calls(models: Models) -> N
 
 
 def test_sinks_and_channels(models: Models) -> None:
-    assert models.sinks(["Landroid/telephony/SmsManager;"], "sendTextMessage", "(..)V") == (Sink("messages", (0, 1, 2), None),)
+    assert models.sinks(["Landroid/telephony/SmsManager;"], "sendTextMessage", "(..)V") == (Sink("messages", (2,), None),)
     assert models.sinks(["Ljava/net/URL;"], "openConnection", "()LC;") == (Sink("network", (THIS,), THIS),)
     assert models.sinks(["Landroid/util/Log;"], "i", "(LS;LS;)I") == (Sink("logs", (EVERY,), None),)
     assert models.sinks(above("Ljava/io/FileOutputStream;"), "write", "([B)V") == (Sink("stream", (0,), THIS),)
