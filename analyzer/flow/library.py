@@ -33,7 +33,8 @@ _SPELLS = frozenset({"concat", "value-of", "to-string"})
 class Library:
     """Applies models to calls.
 
-    *named* gives the one object of a name in the whole app (``store:arg0``), *spelled* the text that an object of the package makes of itself.
+    *named* gives the one object of a name in the whole app (``store:arg0``), *spelled* the text that an object of the package
+    makes of itself.
     """
 
     def __init__(self, machine: Machine, named: Callable[[Call, str], Value], spelled: Callable[[Call, int], Value]) -> None:
