@@ -29,6 +29,20 @@ def invoke(frame: Frame, instruction: Instruction, at: int) -> bool:
     arguments = [frame.registers[register] for register in used]
     if callee.static and frame.code.types.is_defined(callee.type_id):
         frame.heap = frame.interpreter.initialise(callee.holder, frame.heap, frame.context)
+    ends, runs_own = _ends(frame, callee, opcode, arguments, at)
+    if not ends:
+        return False  # it throws or never returns, whichever method it is
+    frame.heap = ends[0][1].fork()
+    for _, other in ends[1:]:
+        frame.heap.join(other)
+    frame.result = joined(value for value, _ in ends)
+    if runs_own:
+        frame.result = frame.foreign.hop(frame, callee, arguments, at, frame.result)
+    return True
+
+
+def _ends(frame: Frame, callee: Callee, opcode: int, arguments: list[Value], at: int) -> tuple[list[tuple[Value, Heap]], bool]:
+    """The results of a call with the heaps that belong to them, and whether it may run a method of the package."""
     targets, out = _targets(frame, callee, opcode, arguments)
     ends: list[tuple[Value, Heap]] = []
     for node, receiver in targets.items():
@@ -46,13 +60,7 @@ def invoke(frame: Frame, instruction: Instruction, at: int) -> bool:
         frame.heap = before.fork()
         ends.append((frame.foreign.call(frame, callee, arguments, at), frame.heap))
         frame.heap = before
-    if not ends:
-        return False  # it throws or never returns, whichever method it is
-    frame.heap = ends[0][1].fork()
-    for _, other in ends[1:]:
-        frame.heap.join(other)
-    frame.result = joined(value for value, _ in ends)
-    return True
+    return ends, bool(targets)
 
 
 def _enter(frame: Frame, node: int, arguments: list[Value], callee: Callee, at: int) -> Outcome | None:

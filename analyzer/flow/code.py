@@ -69,6 +69,7 @@ class Code:
         self._dispatched: dict[tuple[int, int], int | None] = {}
         self._by_name: dict[str, dict[str, list[int]]] = {}
         self._parameters: dict[int, tuple[str, ...]] = {}
+        self._declared: dict[tuple[str, str, str], str] = {}
         self._statics: dict[str, frozenset[str]] = {}
         self._below: dict[tuple[int, int], tuple[int, ...]] = {}
 
@@ -135,6 +136,16 @@ class Code:
             )
             self._callees[(dex, row, static)] = found
         return found
+
+    def declared(self, callee: Callee) -> str:
+        """The descriptor of what is called, of the class of the platform or library that declares it."""
+        known = self._declared.get((callee.holder, callee.name, callee.prototype))
+        if known is None:
+            member = callee.name + callee.prototype
+            above = [cls for cls in self.hierarchy.ancestors(callee.holder) if self.hierarchy.definition(cls) is None]
+            cls = next((cls for cls in above if self.graph.members.in_platform(cls, member)), callee.holder)
+            known = self._declared[(callee.holder, callee.name, callee.prototype)] = f"{cls}->{member}"
+        return known
 
     def field(self, dex: int, row: int, *, static: bool) -> FieldName | None:
         """What a field row of a DEX file means."""

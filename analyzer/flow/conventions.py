@@ -17,7 +17,7 @@ from analyzer.platform.knowledge import read_table
 OPERATIONS = frozenset(
     {
         *("incoming", "named", "wrap-named", "get-class", "find-method", "find-constructor", "find-field", "invoke", "make"),
-        *("field-get", "field-set", "bind", "set-result", "start", "view-text", "register"),
+        *("field-get", "field-set", "bind", "set-result", "start", "view-text", "register", "sdk-level"),
     }
 )
 CALLBACKS = "(callbacks)"

@@ -16,11 +16,14 @@ from analyzer.flow.models import RESULT, Channel, Effect, Sink, Source
 from analyzer.flow.running import Running, Runs
 from analyzer.flow.sending import Sending
 from analyzer.flow.site import TEXT, Call
-from analyzer.flow.values import UNKNOWN, Value, constant, joined, marks_joined, of_object
+from analyzer.flow.values import UNKNOWN, Range, Value, constant, joined, marks_joined, of_object
 
 if TYPE_CHECKING:
     from analyzer.flow.frame import Frame
     from analyzer.flow.specials import Specials
+
+
+_NEWEST = 10_000  # higher than any API level; what is not released counts as this
 
 
 class _Known(NamedTuple):
@@ -47,6 +50,9 @@ class Foreign:
         self.library = Library(machine, specials.named, self._spelled)
         self.running = Running(machine, self.library, specials)
         self._sending = Sending(machine, specials)
+        manifest = machine.code.graph.app.manifest
+        levels = Range(manifest.min_sdk or 1, manifest.max_sdk or _NEWEST)
+        self._levels = Value(constants=frozenset({levels}))
         self._known: dict[tuple[str, str, str], _Known] = {}
 
     def made(self, number: int, cls: str) -> None:
@@ -66,7 +72,9 @@ class Foreign:
         return UNKNOWN
 
     def platform_field(self, frame: Frame, field: FieldName, value: Value, at: int) -> Value:
-        """What a static field of the platform holds: data, a way out, or the address of a store of data."""
+        """What a static field of the platform holds: data, a way out, the address of a store of data, or the API level."""
+        if self._conventions.special_rows.get(field.api, ("", ""))[0] == "sdk-level":
+            return self._levels
         for source in self._models.field(field.api):
             value = value.marked(self._machine.read(frame.node, at, field.api, source.category))
         for channel in self._models.field_channels(field.api):
@@ -79,9 +87,7 @@ class Foreign:
     def call(self, frame: Frame, callee: Callee, registers: list[Value], at: int) -> Value:
         """The result of the call; what it changes is in the frame's heap."""
         self._machine.touched += 1
-        receiver = UNKNOWN if callee.static or not registers else registers[0]
-        arguments = tuple(registers[place] if place < len(registers) else UNKNOWN for place in callee.registers)
-        call = Call(frame, callee, receiver, arguments, at)
+        call = self._call(frame, callee, registers, at)
         ran = self._specials.run_lambda(call)
         if ran is not None:
             return ran
@@ -91,7 +97,7 @@ class Foreign:
         result = self._result(call, known)
         if self._machine.implicit and callee.returns[0] in PRIMITIVES and callee.returns != "V":
             # what a test says of its operands
-            held = marks_joined(frame.heap.deep_marks(value) for value in (receiver, *arguments))
+            held = marks_joined(frame.heap.deep_marks(value) for value in (call.receiver, *call.arguments))
             result = result.marked(marks_joined((held, frame.control)))
         back = self.running.run(call, known.runs, result)
         return result if back is None else back
@@ -100,6 +106,20 @@ class Foreign:
         """What ``toString`` of an object of the package gives; without one of its own nothing of what it holds."""
         nodes = [n for n in self._code.method(self._machine.objects[number].type, "toString") if not self._code.parameters(n)]
         return joined([UNKNOWN, *(self.running.call_method(call, of_object(number), node, []) for node in nodes)])
+
+    def hop(self, frame: Frame, callee: Callee, registers: list[Value], at: int, result: Value) -> Value:
+        """What a library's method that is in the package runs besides, by the tables: a coroutine, a worker, an observer."""
+        runs = self._look_up(callee).runs
+        if not runs.hops and not runs.runs:
+            return result
+        back = self.running.run(self._call(frame, callee, registers, at), runs, result)
+        return result if back is None else back
+
+    @staticmethod
+    def _call(frame: Frame, callee: Callee, registers: list[Value], at: int) -> Call:
+        receiver = UNKNOWN if callee.static or not registers else registers[0]
+        arguments = tuple(registers[place] if place < len(registers) else UNKNOWN for place in callee.registers)
+        return Call(frame, callee, receiver, arguments, at)
 
     def _result(self, call: Call, known: _Known) -> Value:
         """What a call returns that runs nothing of the package."""
@@ -155,7 +175,9 @@ class Foreign:
             return result
         if source.kind == "received" and not self._specials.may_receive(call):
             return result
-        marks = self._machine.read(call.frame.node, call.at, call.callee.api, source.category, received=source.kind == "received")
+        marks = self._machine.read(
+            call.frame.node, call.at, self._code.declared(call.callee), source.category, received=source.kind == "received"
+        )
         if source.value == RESULT:
             return result.marked(marks)
         for number in sorted(call.value_of(source.value).objects):

@@ -55,16 +55,8 @@ class Intents:
 
     def targets(self, heap: Heap, intent: int) -> tuple[str, ...]:
         """The own components that an intent starts."""
-        named = heap.held(intent, COMPONENT)
-        for component in sorted(named.objects):
-            inner = heap.held(component, CLASS)
-            named = named if inner is NOTHING else Value(named.objects, constants=inner.constants)
-        found: dict[str, None] = {}
-        for each in sorted(named.constants or (), key=str):
-            cls = each.descriptor if isinstance(each, ClassName) else self._class_named(each) if isinstance(each, str) else ""
-            if cls in self.components:
-                found[cls] = None
-        if not found and named is NOTHING:
+        found = dict.fromkeys(cls for cls in self._classes(heap, intent) if cls in self.components)
+        if not found and heap.held(intent, COMPONENT) is NOTHING:
             for action in heap.held(intent, ACTION).texts():
                 found.update(dict.fromkeys(self._with_action(action)))
         return tuple(found)
@@ -80,7 +72,27 @@ class Intents:
     def stays_inside(self, heap: Heap, values: Iterable[Value]) -> bool:
         """Whether every intent among *values* is known to go to components of the package only."""
         intents = [number for value in values for number in self.intents_in(heap, value)]
-        return bool(intents) and all(self.targets(heap, number) for number in intents)
+        return bool(intents) and all(self.targets(heap, number) or self._names_own(heap, number) for number in intents)
+
+    def _names_own(self, heap: Heap, intent: int) -> bool:
+        """Whether the intent names a class of the package, which is no component then: it starts nothing."""
+        classes = self._classes(heap, intent)
+        own = f"L{self._manifest.package.replace('.', '/')}/"
+        return bool(classes) and all(cls.startswith(own) or self._code.hierarchy.definition(cls) is not None for cls in classes)
+
+    def _classes(self, heap: Heap, intent: int) -> list[str]:
+        """The classes that an intent names as its component."""
+        named = heap.held(intent, COMPONENT)
+        for component in sorted(named.objects):
+            inner = heap.held(component, CLASS)
+            named = named if inner is NOTHING else Value(named.objects, constants=inner.constants)
+        found = []
+        for each in sorted(named.constants or (), key=str):
+            if isinstance(each, ClassName):
+                found.append(each.descriptor)
+            elif isinstance(each, str):
+                found.append(self._class_named(each))
+        return found
 
     def is_open(self, cls: str) -> bool:
         """Whether another app can start the component."""

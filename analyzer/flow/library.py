@@ -71,11 +71,17 @@ class Library:
         for value, type_ in zip(call.arguments, call.callee.parameters, strict=False):
             objects = self._machine.objects
             own = [n for n in sorted(value.objects) if self._code.hierarchy.definition(objects[n].type) is not None]
-            if type_ == "Ljava/lang/Object;" and own:
-                others = Value(value.objects - frozenset(own), value.marks, value.constants)
-                value = joined([others, *(self._spelled(call, number) for number in own)])
+            if type_ == "Ljava/lang/Object;" and value.objects:
+                others = frozenset(n for n in value.objects if n not in own and self._tells_itself(objects[n].type))
+                rest = Value(others, value.marks, value.constants)
+                value = joined([rest, *(self._spelled(call, number) for number in own)])
             arguments.append(value)
         return call._replace(arguments=tuple(arguments))
+
+    def _tells_itself(self, type_: str) -> bool:
+        """Whether the text of an object of the platform says what it holds."""
+        effects = self._machine.models.effects(self._code.hierarchy.ancestors(type_), "toString", "()Ljava/lang/String;")
+        return effects is None or any(effect.kind != "none" for effect in effects)
 
     def _result(self, call: Call, effects: Sequence[Effect], taken: Sequence[Value]) -> Value:
         """What the call returns: the same value, a new or a named object, or something unknown with the marks that came in."""

@@ -89,7 +89,7 @@ class Machine:
         self.readings: dict[int, Reading] = {}
         self.hot = False
         self.sent: dict[tuple[int, int, int, str], Sent] = {}
-        self.callbacks: dict[tuple[frozenset[int], int], Callback] = {}
+        self.callbacks: dict[object, Callback] = {}
         self.initialised: set[str] = set()
         self.relevant: frozenset[int] = frozenset()
         self.steps = 0
@@ -162,11 +162,6 @@ class Machine:
                 self.sent[key] = Sent(reading, labels, into._replace(host=host), trace)
 
     def call_back(self, receiver: Value, node: int, arguments: tuple[Value, ...] | None = None) -> None:
-        """The platform will call *node* on *receiver*; arguments of several registrations are united."""
-        key = (receiver.objects, node)
-        known = self.callbacks.get(key)
-        if known is not None and known.arguments is not None and arguments is not None:
-            arguments = tuple(a.join(b) for a, b in zip(known.arguments, arguments, strict=False))
-        elif known is not None and arguments is None:
-            arguments = known.arguments
-        self.callbacks[key] = Callback(receiver, node, arguments)
+        """The platform will call *node* on *receiver*: once for each message or other object that it is given."""
+        given = None if arguments is None else tuple(argument.objects for argument in arguments)
+        self.callbacks[(receiver.objects, node, given)] = Callback(receiver, node, arguments)

@@ -39,7 +39,9 @@ class Sending:
             marks = marks_joined((marks, call.frame.control)) if call.frame.control else marks
             if marks:
                 host = host or self._host(call, sink.host)
-                self._machine.send(marks, Passing(call.frame.node, call.at, call.callee.api, destination, host))
+                self._machine.send(
+                    marks, Passing(call.frame.node, call.at, self._machine.code.declared(call.callee), destination, host)
+                )
 
     def _host(self, call: Call, base: int | None) -> str | None:
         if base is None:

@@ -39,6 +39,7 @@ class Specials:
             "invoke": self._invoke, "make": self._make, "field-get": self._field_get, "field-set": self._field_set,
             "bind": self._bind, "set-result": self._set_result, "start": self._start, "view-text": self._view_text,
             "register": self._register,
+            "sdk-level": lambda call, operand: None,
         }  # fmt: skip
 
     def made(self, number: int, cls: str) -> None:
@@ -90,7 +91,7 @@ class Specials:
         if call.receiver.objects.isdisjoint(number for number in secret if number is not None):
             return None
         result = self.foreign.library.fresh(call)
-        return result.marked(self._machine.read(call.frame.node, call.at, call.callee.api, "user-input"))
+        return result.marked(self._machine.read(call.frame.node, call.at, self._code.declared(call.callee), "user-input"))
 
     def _password_keys(self) -> list[object]:
         return [Range(number, number) for number in sorted(self._passwords)]
@@ -234,8 +235,9 @@ class Specials:
     def stays_inside(self, call: Call) -> bool:
         """Whether a call that could pass data to other apps is known not to."""
         values = call.arguments
-        if call.callee.name == "setResult":
-            return not any(self.intents.is_open(cls) for cls in self._components_of(call.receiver))
+        if call.callee.name.startswith("setResult"):
+            classes = self._components_of(call.receiver)
+            return bool(classes) and not any(self.intents.is_open(cls) for cls in classes)
         return self.intents.stays_inside(call.frame.heap, values)
 
     def started(self, call: Call) -> None:
