@@ -45,11 +45,11 @@ EXPECTED = {
     ],
     "clipboard-service": [
         "clipboard Lorg/apkvet/samples/collector/CollectService;->onPrimaryClipChanged()V+0025 -> files"
-        " Ljava/io/FileWriter;->write Lorg/apkvet/samples/collector/CollectService;->onPrimaryClipChanged()V+002d - - -"
+        " Ljava/io/Writer;->write Lorg/apkvet/samples/collector/CollectService;->onPrimaryClipChanged()V+002d - - -"
     ],
     "exported-proxy": [
         "clipboard Lorg/apkvet/samples/proxy/ClipboardReceiver;->onReceive(Landroid/content/Context;Landroid/content/Intent;)V+0008"
-        " -> ipc Lorg/apkvet/samples/proxy/ClipboardReceiver;->setResultData"
+        " -> ipc Landroid/content/BroadcastReceiver;->setResultData"
         " Lorg/apkvet/samples/proxy/ClipboardReceiver;->onReceive(Landroid/content/Context;Landroid/content/Intent;)V+0019 - - -"
     ],
     # The length of the hardware address is no address; a name that is worked out is one.
