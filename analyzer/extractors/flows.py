@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, cast
@@ -26,6 +27,7 @@ _FIRST: tuple[Category, ...] = (
 )  # fmt: skip
 _HIDES = "Data that goes further than was followed."
 _MOST_METHODS = 200
+_HOST = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z0-9-]+")
 
 
 class FlowKnowledge:
@@ -202,6 +204,6 @@ def _host(address: str | None) -> str | None:
     """The host of an address; None when it is none."""
     if not address:
         return None
-    rest = address.partition("://")[2] if "://" in address else ""
+    rest = address.partition("://")[2] if "://" in address else address if "/" not in address else ""
     host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
-    return host if "." in host else None
+    return host if _HOST.fullmatch(host) else None

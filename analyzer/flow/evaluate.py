@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from analyzer.flow.values import NULL, Beginning, ClassName, Constant, Range, Value
 
@@ -210,6 +211,7 @@ _FOLDS: dict[str, Callable[..., object]] = {
     "intern": lambda text: str(text),
     "reverse": lambda text: text[::-1],
     "parse-int": int,
+    "host-of": lambda text: urlsplit(text).hostname,
     "for-name": _class_of,
     "class-name": lambda cls: cls.descriptor[1:-1].replace("/", "."),
 }

@@ -54,6 +54,7 @@ class Foreign:
         levels = Range(manifest.min_sdk or 1, manifest.max_sdk or _NEWEST)
         self._levels = Value(constants=frozenset({levels}))
         self._known: dict[tuple[str, str, str], _Known] = {}
+        self._spoken: dict[int, str | None] = {}
 
     def made(self, number: int, cls: str) -> None:
         """An object of a class of the package was made: the platform may call it by itself."""
@@ -106,6 +107,18 @@ class Foreign:
         """What ``toString`` of an object of the package gives; without one of its own nothing of what it holds."""
         nodes = [n for n in self._code.method(self._machine.objects[number].type, "toString") if not self._code.parameters(n)]
         return joined([UNKNOWN, *(self.running.call_method(call, of_object(number), node, []) for node in nodes)])
+
+    def speaks_for(self, node: int) -> str | None:
+        """The class of a library's method that is in the package and that rows of its own describe; None: its body does."""
+        if node not in self._spoken:
+            holder, name = self._code.linked.holder(node), self._code.linked.name(node)
+            found = None
+            if name in self._models.names and self._code.graph.app.ownership.owner(holder).kind == "library":
+                prototype = self._code.linked.member(node)[len(name) :]
+                known = self._models.effects([holder], name, prototype), self._models.sinks([holder], name, prototype)
+                found = holder if known[0] is not None or known[1] else None
+            self._spoken[node] = found
+        return self._spoken[node]
 
     def hop(self, frame: Frame, callee: Callee, registers: list[Value], at: int, result: Value) -> Value:
         """What a library's method that is in the package runs besides, by the tables: a coroutine, a worker, an observer."""

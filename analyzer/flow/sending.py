@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analyzer.flow.heap import WRAPPED, Heap
+from analyzer.flow.heap import WRAPPED, Element, Fixed, Heap
 from analyzer.flow.machine import Machine, Passing
 from analyzer.flow.models import RESULT, Channel, Sink
 from analyzer.flow.site import TEXT, Call
@@ -14,7 +14,8 @@ from analyzer.flow.values import Value, constant, marks_joined
 if TYPE_CHECKING:
     from analyzer.flow.specials import Specials
 
-_CHANNEL, _HOST, _STREAM = "$channel", "$host", "stream"
+_CHANNEL, _HOST, _STREAM, _URL = "$channel", "$host", "stream", Element(Fixed("url"))
+_DEEPEST = 4
 
 
 class Sending:
@@ -44,15 +45,17 @@ class Sending:
                 )
 
     def _host(self, call: Call, base: int | None) -> str | None:
+        """The address that a value is or holds: as a text, as where a channel leads, or as the part of a request that says so."""
         if base is None:
             return None
-        value = call.value_of(base)
-        texts = list(value.beginnings())
-        for number in sorted(value.objects):
-            for field in (_HOST, TEXT):
-                known = call.frame.heap.get(number, field)
-                texts += known.beginnings() if known is not None else ()
-        return texts[0] if texts else None
+        heap, level = call.frame.heap, [call.value_of(base)]
+        for _ in range(_DEEPEST):
+            for value in level:
+                if value.beginnings():
+                    return value.beginnings()[0]
+            numbers = sorted({number for value in level for number in value.objects})
+            level = [known for n in numbers for field in (_HOST, TEXT, _URL) if (known := heap.get(n, field)) is not None]
+        return None
 
     def open(self, call: Call, channel: Channel, result: Value) -> None:
         """The call opens a way to a destination."""
