@@ -80,12 +80,14 @@ def test_findings_of_the_proxy(result: Result) -> None:
             "unused-dangerous-permissions", "calendar-access", "contacts-access", "contacts-with-network", "backup-of-personal-data",
             "people-data-as-a-screen-opens",
         }),
-        ("identifiers", "allow", {"hardware-identifiers", "android-id", "old-target-sdk"}),
+        ("identifiers", "allow", {"hardware-identifiers", "android-id", "old-target-sdk", "personal-data-in-log"}),
         ("location-sdk", "review", {
+            "personal-data-in-log",
             "location-own-code", "location-in-background", "location-read-in-background", "location-with-boot-receiver", "background-components-open-to-all",
             "backup-of-personal-data", "starts-with-the-device",
         }),
         ("keyboard", "review", {
+            "clipboard-written-down",
             "clipboard-read-on-change", "clipboard-watch", "clipboard-peek", "clipboard-read-by-reflection",
             "clipboard-read-unknown-trigger", "asks-for-root", "runs-commands", "code-loaded-at-run-time", "javascript-bridge",
             "clipboard-watched-by-keyboard", "keyboard-with-network", "offers-a-keyboard",
