@@ -29,7 +29,7 @@ from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
-from analyzer.extractors.reach import load_traced, reach_facts
+from analyzer.extractors.reach import load_traced, reach_facts, reach_of_flows
 from analyzer.extractors.secret_shapes import load_secret_tables
 from analyzer.extractors.secrets import Secrets
 from analyzer.extractors.signers import signer_facts
@@ -149,6 +149,7 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         if depth.reach and depth.flow != "off":
             flow_knowledge = load_flow_knowledge(rules_dir(), callbacks)
             flows = [*flow_facts(graph, [*calls, *reached], flow_knowledge, depth.flow, implicit=depth.implicit)]
+            flows += reach_of_flows(graph, [*calls, *reached, *flows])
             clock.lap("flow")
         facts += [*calls, *reached, *flows, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]

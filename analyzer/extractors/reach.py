@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analyzer.errors import PackageError
-from analyzer.facts import ApiCall, ClipboardAccess, Fact, Gap, Owner, Place, Reach, Step
+from analyzer.facts import ApiCall, ClipboardAccess, Fact, Flow, Gap, Owner, Place, Reach, Step
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
 from analyzer.program.graph.linking import Linked
@@ -43,6 +43,23 @@ def reach_facts(graph: ProgramGraph, facts: Sequence[Fact], traced: frozenset[st
     if not wanted:
         return
     yield from graph.layouts.gaps
+    yield from _traced(graph, facts, wanted)
+
+
+def reach_of_flows(graph: ProgramGraph, facts: Sequence[Fact]) -> Iterator[Fact]:
+    """The triggers of readings of flows among *facts* that are no watched calls: callbacks, getters, fields, passwords."""
+    known = {(fact.at.file, fact.at.method) for fact in facts if isinstance(fact, Reach) and fact.at is not None}
+    wanted: dict[Place, tuple[set[int], frozenset[str]]] = {}
+    for fact in facts:
+        if isinstance(fact, Flow) and fact.at is not None and (fact.at.file, fact.at.method) not in known:
+            offsets, _ = wanted.setdefault(Place(fact.at.file, fact.at.method), (set(), frozenset()))
+            offsets.add(fact.at.offset or 0)
+    if wanted:
+        yield from _traced(graph, facts, wanted)
+
+
+def _traced(graph: ProgramGraph, facts: Sequence[Fact], wanted: dict[Place, tuple[set[int], frozenset[str]]]) -> Iterator[Fact]:
+    """The triggers of the methods *wanted*, and a gap for what was cut short."""
     writer = _Writer(graph.app, graph.linked, _Nameable(graph.app, facts, graph.layouts.classes))
     nodes = _nodes_by_place(graph.linked, wanted)
     cut: list[Place] = []
