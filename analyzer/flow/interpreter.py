@@ -40,14 +40,14 @@ class Interpreter:
 
         The heap is not changed. None when it has no body or runs already too often.
         """
-        body = self.code.body(node)
-        if body is None or self._running.count(node) > 1 or len(self._running) >= self.machine.budget.depth:
+        if self._running.count(node) > 1 or len(self._running) >= self.machine.budget.depth:
             return None
         self._running.append(node)
         self.machine.runs[node] = self.machine.runs.get(node, 0) + 1
         try:
-            return Frame(self, Start(node, body, arguments, heap.fork(), context, plain)).run()
-        except (OutOfBudget, KeyboardInterrupt):
+            body = self.code.body(node)
+            return None if body is None else Frame(self, Start(node, body, arguments, heap.fork(), context, plain)).run()
+        except OutOfBudget:
             raise
         except Exception as error:  # a fault in one method must not cost the others
             self.machine.faults.setdefault(node, f"{type(error).__name__}: {error}")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analyzer.container import open_package
+from analyzer.errors import FormatError
 from analyzer.flow.ir import Op, decode
 from analyzer.formats.dex import DexFile, open_dex
 from analyzer.formats.dex import opcodes as op
@@ -55,3 +56,15 @@ def _check_blocks(blocks: tuple, size: int) -> None:  # type: ignore[type-arg]
         assert number == 0 or block.first == blocks[number - 1].last
         for following in (*block.follows, *(handler.block for handler in block.handlers)):
             assert 0 <= following < len(blocks)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "samples/dex/malformed").glob("*")), ids=lambda path: path.name)
+def test_damaged_code_ends_in_a_body_or_an_error_never_in_a_loop(path: Path) -> None:
+    try:
+        files = open_dex(path.name, path.read_bytes())
+        items = [(dex, item) for dex in files for item in range(len(dex.items.offset))]
+    except FormatError:
+        return  # refused before any method is looked at
+    for dex, item in items:
+        body = decode(dex, item)
+        assert body is None or body.blocks
