@@ -27,6 +27,7 @@ _FIRST: tuple[Category, ...] = (
 )  # fmt: skip
 _HIDES = "Data that goes further than was followed."
 _MOST_METHODS = 200
+_ADDRESSED = frozenset({"network", "webview"})
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z0-9-]+")
 
 
@@ -167,7 +168,7 @@ class _Writer:
             sink=cast(Destination, sent.into.destination),
             source_api=reading.api,
             sink_api=sent.into.api,
-            host=_host(sent.into.host),
+            host=_host(sent.into.host) if sent.into.destination in _ADDRESSED else None,
             owner=owner(holder(reading.node)),
             sink_owner=owner(holder(sent.into.node)),
             guard=self._guards.get(at, ()),

@@ -140,6 +140,8 @@ class Library:
 
     def text_of(self, call: Call, value: Value) -> Value:
         """What a builder holds as a text, when that is known."""
+        if value.objects and value.constants and len(value.constants) == 1:
+            return Value(constants=value.constants)  # an object that is made of a text: an address
         if len(value.objects) != 1:
             return value
         (number,) = value.objects
