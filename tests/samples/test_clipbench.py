@@ -1,9 +1,10 @@
-"""ClipBench in the tests: every sample's accesses, triggers, owners, guards and severities are exactly the catalog's."""
+"""ClipBench in the tests: every sample's accesses, triggers, owners, guards, severities and flows are exactly the catalog's."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,7 +37,19 @@ def judged() -> tuple[RuleSet, LoadedPolicy]:
 
 @pytest.mark.parametrize("entry", CATALOG, ids=lambda entry: entry["name"])
 def test_sample(entry: dict[str, Any], bench: ModuleType, judged: tuple[RuleSet, LoadedPolicy]) -> None:
-    assert bench.judge(entry, *judged) == []
+    verdict = bench.judge(entry, *judged)
+    if "shortfall" in entry:
+        assert verdict.flows, "the flows are right: the entry's shortfall and its line in README.md can go"
+        pytest.xfail(entry["shortfall"])
+    assert verdict.accesses == []
+    assert verdict.flows == []
+
+
+def test_shortfalls_are_told() -> None:
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("| sample | found | cause |") :].split("\n\n")[0]
+    told = re.findall(r"`([a-z][\w-]+)`", "".join(line.split("|")[1] for line in table.splitlines()))
+    assert sorted(told) == sorted(entry["name"] for entry in CATALOG if "shortfall" in entry)
 
 
 def test_every_package_has_sources_and_answers() -> None:
@@ -50,6 +63,13 @@ def test_every_package_has_sources_and_answers() -> None:
 def test_a_wrong_answer_is_told(bench: ModuleType) -> None:
     access = CATALOG[0]["accesses"][0]
     other = access | {"severity": "critical"}
+    flow = next(entry["flows"][0] for entry in CATALOG if entry["flows"])
     assert bench.differences([access], [access]) == []
     assert len(bench.differences([access], [other])) == 2
     assert len(bench.differences([], [other])) == 1
+    assert bench.flow_differences([flow], [flow]) == []
+    assert len(bench.flow_differences([flow], [flow | {"host": "other.example"}])) == 2
+    assert len(bench.flow_differences([], [flow])) == 1
+    assert len(bench.flow_differences([flow], [])) == 1
+    assert len(bench.flow_differences([flow], [flow, flow])) == 1
+    assert len(bench.flow_differences([flow], [flow | {"category": "contacts"}])) == 2

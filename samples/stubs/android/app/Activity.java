@@ -23,4 +23,7 @@ public class Activity extends android.view.ContextThemeWrapper {
     public android.view.View findViewById(int id) { return null; }
     public void setContentView(android.view.View view) { }
     public void setContentView(int layout) { }
+    public void setTitle(CharSequence title) { }
+    public void startActivityForResult(android.content.Intent intent, int request) { }
+    public final void setResult(int code) { }
 }

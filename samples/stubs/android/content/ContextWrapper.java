@@ -17,4 +17,6 @@ public class ContextWrapper extends Context {
     public String getPackageName() { return null; }
     public android.content.pm.PackageManager getPackageManager() { return null; }
     public java.io.File getFilesDir() { return null; }
+    public java.io.FileOutputStream openFileOutput(String name, int mode) throws java.io.FileNotFoundException { return null; }
+    public java.io.FileInputStream openFileInput(String name) throws java.io.FileNotFoundException { return null; }
 }

@@ -10,4 +10,6 @@ public class Intent {
     public Intent putExtra(String name, String value) { return this; }
     public String getAction() { return null; }
     public String getStringExtra(String name) { return null; }
+    public static Intent createChooser(Intent target, CharSequence title) { return null; }
+    public Intent setType(String type) { return this; }
 }

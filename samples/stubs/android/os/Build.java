@@ -4,4 +4,7 @@ package android.os;
 public class Build {
     public static final String SERIAL = String.valueOf(0);
     public static String getSerial() { return null; }
+    public static class VERSION {
+    public static final int SDK_INT = Integer.parseInt("0");
+    }
 }

@@ -1,4 +1,6 @@
 package android.os;
 
 /** Compile-time stand-in; the device has the real class. */
-public final class Bundle extends BaseBundle { }
+public final class Bundle extends BaseBundle {
+    public Bundle() { }
+}

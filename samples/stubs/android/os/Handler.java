@@ -12,4 +12,6 @@ public class Handler {
     public final boolean sendEmptyMessage(int what) { return false; }
     public final boolean sendEmptyMessageDelayed(int what, long delay) { return false; }
     public final void removeCallbacks(Runnable action) { }
+    public final boolean sendMessage(Message message) { return false; }
+    public final Message obtainMessage(int what, Object object) { return null; }
 }

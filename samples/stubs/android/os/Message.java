@@ -4,4 +4,8 @@ package android.os;
 public final class Message {
     public int what;
     public Object obj;
+    public static Message obtain(Handler handler, int what, Object object) { return null; }
+    public static Message obtain(Handler handler, int what) { return null; }
+    public void setData(Bundle data) { }
+    public Bundle getData() { return null; }
 }

@@ -6,4 +6,5 @@ public class WebView extends android.view.View {
     public void loadUrl(String url) { }
     public void addJavascriptInterface(Object object, String name) { }
     public WebSettings getSettings() { return null; }
+    public void evaluateJavascript(String script, ValueCallback<String> done) { }
 }

@@ -1,0 +1,14 @@
+package org.apkvet.clip.kept_equal;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        String text = ((ClipboardManager) getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText().toString();
+        Net.send(text.equals("open sesame") ? "known" : "unknown");
+    }
+}

@@ -1,0 +1,22 @@
+package org.apkvet.clip.kept_old_android;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        String text = copied();
+        if (Build.VERSION.SDK_INT < 23) {
+            Net.send(text);
+        } else {
+            Net.send("plain");
+        }
+    }
+
+    private String copied() {
+        return ((ClipboardManager) getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText().toString();
+    }
+}

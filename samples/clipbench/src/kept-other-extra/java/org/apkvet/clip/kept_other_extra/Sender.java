@@ -1,0 +1,18 @@
+package org.apkvet.clip.kept_other_extra;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+
+public class Sender extends Service {
+    @Override
+    public int onStartCommand(Intent intent, int flags, int id) {
+        Net.send(intent.getStringExtra("kind"));
+        return 2;
+    }
+
+    @Override
+    public IBinder onBind(Intent intent) {
+        return null;
+    }
+}

@@ -1,0 +1,21 @@
+package org.apkvet.clip.kept_other_key;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+import java.util.*;
+
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        Map<String, String> note = new HashMap<>();
+        note.put("kind", "plain");
+        note.put("text", copied());
+        Net.send(note.get("kind"));
+    }
+
+    private String copied() {
+        return ((ClipboardManager) getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText().toString();
+    }
+}

@@ -1,0 +1,21 @@
+package org.apkvet.clip.kept_other_object;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        Note note = new Note("plain");
+        Note other = new Note("plain");
+        other.setText("hello");
+        note.setText(copied());
+        Net.send(other.getText());
+    }
+
+    private String copied() {
+        return ((ClipboardManager) getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText().toString();
+    }
+}

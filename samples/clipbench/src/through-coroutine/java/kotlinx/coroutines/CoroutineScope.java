@@ -1,0 +1,5 @@
+package kotlinx.coroutines;
+
+/** Stand-in for the library's interface. */
+public interface CoroutineScope {
+}

