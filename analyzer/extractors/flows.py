@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,11 +13,12 @@ from analyzer.facts import Category, ClipboardAccess, Destination, Fact, Flow, G
 from analyzer.flow import engine
 from analyzer.flow.conventions import Conventions, load_conventions
 from analyzer.flow.engine import Found, Targets
-from analyzer.flow.machine import Sent
+from analyzer.flow.machine import Reading, Sent
 from analyzer.flow.models import Models, load_models
 from analyzer.flow.values import Trace
 from analyzer.platform.callbacks import Callbacks
 from analyzer.program.graph.program_graph import ProgramGraph
+from analyzer.program.text_uses import TextUse, TextWalk, load_text_uses
 
 FlowMode = Literal["off", "fast", "full"]
 # What is looked at first when the budget does not suffice for everything.
@@ -34,15 +35,16 @@ _HOST = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z0-9-]+")
 class FlowKnowledge:
     """The tables that the engine goes by."""
 
-    def __init__(self, models: Models, conventions: Conventions) -> None:
+    def __init__(self, models: Models, conventions: Conventions, text_uses: Mapping[str, tuple[TextUse, ...]]) -> None:
         self.models = models
         self.conventions = conventions
+        self.text_uses = text_uses
 
 
 def load_flow_knowledge(rules: Path, callbacks: Callbacks) -> FlowKnowledge:
     """Read the tables of ``rules/flow``. Raises ``RuleError``."""
     folder = rules / "flow"
-    return FlowKnowledge(load_models(folder), load_conventions(folder, callbacks.hops))
+    return FlowKnowledge(load_models(folder), load_conventions(folder, callbacks.hops), load_text_uses(rules / "knowledge"))
 
 
 def flow_facts(
@@ -52,11 +54,17 @@ def flow_facts(
     budget = engine.FULL if mode == "full" else engine.FAST
     targets = _Targets(graph, knowledge.models).of(seen)
     found = engine.run(graph, knowledge.models, knowledge.conventions, budget, targets, implicit=implicit)
-    writer = _Writer(graph, found, seen)
+    writer = _Writer(graph, found, seen, TextWalk(graph, knowledge.text_uses))
     yield from writer.facts()
     if found.cut:
         why = f"Data was followed for {found.steps} instructions, then the budget was used up."
         yield Gap("budget", why, could_hide=_HIDES, would_lift="A scan with --flow full.")
+    if found.into_native:
+        places = sorted(writer.place(*place) for place in found.into_native)
+        why = f"At {len(places)} places personal data is given to native code, into which it is not followed."
+        yield Gap(
+            "native", why, count=len(places), could_hide=_HIDES, would_lift="Analysis of the native libraries.", at=places[0]
+        )
     for node, error in found.faults.items():
         yield Gap(
             "bad-code", f"Data could not be followed through a method: {error}", could_hide=_HIDES, at=writer.place(node, -1)
@@ -149,9 +157,10 @@ def _rank(category: Category) -> int:
 class _Writer:
     """Puts what the engine found into facts."""
 
-    def __init__(self, graph: ProgramGraph, found: Found, seen: Iterable[Fact]) -> None:
+    def __init__(self, graph: ProgramGraph, found: Found, seen: Iterable[Fact], walk: TextWalk) -> None:
         self._graph = graph
         self._found = found
+        self._walk = walk
         self._guards = {fact.at: fact.guard for fact in seen if isinstance(fact, ClipboardAccess)}
 
     def facts(self) -> Iterator[Flow]:
@@ -171,12 +180,19 @@ class _Writer:
             host=_host(sent.into.host) if sent.into.destination in _ADDRESSED else None,
             owner=owner(holder(reading.node)),
             sink_owner=owner(holder(sent.into.node)),
-            guard=self._guards.get(at, ()),
+            guard=self._guard(reading, at),
             label=cast(tuple[Label, ...], sent.labels),
             path=tuple(self._steps(sent.trace)),
             sink_at=self.place(sent.into.node, sent.into.at),
             at=at,
         )
+
+    def _guard(self, reading: Reading, at: Place) -> tuple[str, ...]:
+        """The texts and patterns that what was read is tested against."""
+        if at not in self._guards:
+            uses = self._walk.follow(reading.node, reading.at) if reading.at >= 0 else None
+            self._guards[at] = tuple(sorted(uses.guards)) if uses is not None else ()
+        return self._guards[at]
 
     def place(self, node: int, at: int) -> Place:
         """Where instruction *at* of *node* is; below zero: what a parameter holds is there from the start."""

@@ -79,6 +79,8 @@ def _enter(frame: Frame, node: int, arguments: list[Value], callee: Callee, at: 
         for value in arguments
     ]
     if frame.code.is_native(node):
+        if any(frame.heap.is_hot(value) for value in given):
+            frame.machine.into_native.setdefault((frame.node, at), callee.api)
         return None
     before, frame.interpreter.control = frame.interpreter.control, frame.control
     try:

@@ -38,7 +38,8 @@ class Found(NamedTuple):
     """What a run found.
 
     The readings by number, what of them was sent where, the steps it took, whether the budget
-    ended it, and the methods in which the engine failed, with the error.
+    ended it, the methods in which the engine failed, with the error, and the calls by which data gets into
+    native code, with what is called.
     """
 
     readings: Mapping[int, Reading]
@@ -46,6 +47,7 @@ class Found(NamedTuple):
     steps: int
     cut: bool
     faults: Mapping[int, str]
+    into_native: Mapping[tuple[int, int], str]
 
 
 def run(
@@ -74,7 +76,7 @@ def run(
     except OutOfBudget:
         cut = True
     sent = [each for each in machine.sent.values() if not _says_nothing(each, machine.readings[each.reading], code, intents)]
-    return Found(machine.readings, tuple(sent), machine.steps, cut, machine.faults)
+    return Found(machine.readings, tuple(sent), machine.steps, cut, machine.faults, machine.into_native)
 
 
 def _says_nothing(sent: Sent, reading: Reading, code: Code, intents: Intents) -> bool:

@@ -98,6 +98,7 @@ class Machine:
         self.touched = 0
         self.left_out = 0
         self.faults: dict[int, str] = {}
+        self.into_native: dict[tuple[int, int], str] = {}
         self.runs: dict[int, int] = {}
         self._object_numbers: dict[Hashable, int] = {}
         self._reading_numbers: dict[tuple[int, int, str], int] = {}

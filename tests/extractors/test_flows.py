@@ -14,6 +14,7 @@ from analyzer.extractors.flows import flow_facts, load_flow_knowledge
 from analyzer.facts import Flow, Gap
 from analyzer.facts.text import format_fact
 from analyzer.flow import engine, steps
+from analyzer.flow.code import Code
 from analyzer.flow.ir import Op
 from analyzer.platform.callbacks import load_callbacks
 from analyzer.platform.hierarchy import load_hierarchy
@@ -111,6 +112,18 @@ def test_a_fault_in_one_method_is_a_gap_there_and_costs_nothing_else(apks: Path,
     gaps = [fact for fact in seen.facts if isinstance(fact, Gap) and "ZeroDivisionError" in fact.why]
     assert [gap.at.method for gap in gaps if gap.at] == ["Lorg/apkvet/samples/ids/MainActivity;->onCreate(Landroid/os/Bundle;)V"]
     assert not [fact for fact in seen.facts if isinstance(fact, Flow)]
+
+
+def test_data_that_is_given_to_native_code_is_a_gap_there(apks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the method that sends were native."""
+    native = Code.is_native
+    monkeypatch.setattr(Code, "is_native", lambda code, node: code.linked.name(node) == "send" or native(code, node))
+    seen = observe(apks / "clipboard-onresume.apk")
+    assert not [fact for fact in seen.facts if isinstance(fact, Flow)]
+    (gap,) = [fact for fact in seen.facts if isinstance(fact, Gap) and fact.kind == "native"]
+    assert gap.count == 1
+    assert gap.at is not None
+    assert (gap.at.method or "").startswith("Lcom/vendorexample/sdk/Attribution;->onForeground")
 
 
 def test_flows_do_not_depend_on_the_order_of_hashes(apks: Path, root: Path) -> None:
