@@ -159,7 +159,7 @@ class Foreign:
             classes = self._code.hierarchy.ancestors(callee.holder)
             name, prototype = callee.name, callee.prototype
             models = self._models
-            effects = models.effects(classes, name, prototype) if name in models.names else None
+            effects = models.effects(classes, name, prototype)
             found = self._known[key] = _Known(
                 effects,
                 models.sources(classes, name, prototype),
