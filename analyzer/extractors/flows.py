@@ -59,6 +59,9 @@ def flow_facts(
     if found.cut:
         why = f"Data was followed for {found.steps} instructions, then the budget was used up."
         yield Gap("budget", why, could_hide=_HIDES, would_lift="A scan with --flow full.")
+    if found.left_out:
+        why = f"Methods of the app that had been run hundreds of times were not run once more, {found.left_out} times."
+        yield Gap("budget", why, count=found.left_out, could_hide=_HIDES)
     if found.into_native:
         places = sorted(writer.place(*place) for place in found.into_native)
         why = f"At {len(places)} places personal data is given to native code, into which it is not followed."

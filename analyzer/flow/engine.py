@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
     The readings by number, what of them was sent where, the steps it took, whether the budget
     ended it, the methods in which the engine failed, with the error, and the calls by which data gets into
-    native code, with what is called.
+    native code, with what is called; how often a method of the app was not run once more.
     """
 
     readings: Mapping[int, Reading]
@@ -48,6 +48,7 @@ class Found(NamedTuple):
     cut: bool
     faults: Mapping[int, str]
     into_native: Mapping[tuple[int, int], str]
+    left_out: int
 
 
 def run(
@@ -76,7 +77,7 @@ def run(
     except OutOfBudget:
         cut = True
     sent = [each for each in machine.sent.values() if not _says_nothing(each, machine.readings[each.reading], code, intents)]
-    return Found(machine.readings, tuple(sent), machine.steps, cut, machine.faults, machine.into_native)
+    return Found(machine.readings, tuple(sent), machine.steps, cut, machine.faults, machine.into_native, machine.left_out)
 
 
 def _says_nothing(sent: Sent, reading: Reading, code: Code, intents: Intents) -> bool:

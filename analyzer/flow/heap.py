@@ -230,9 +230,6 @@ class Heap:
         self._dirty.update(changed)
         return True
 
-    def __len__(self) -> int:
-        return sum(len(page) for page in self._pages.values())
-
 
 def _merged_page(own: _Page, theirs: _Page) -> _Page:
     result: _Page | None = None

@@ -60,7 +60,7 @@ class Interpreter:
         machine = self.machine
         runs = machine.runs.get(node, 0)
         if runs >= _OFTEN and (runs >= _TOO_OFTEN or self._is_library(node)):
-            machine.left_out += 1
+            machine.left_out += not self._is_library(node)
             return None
         if node in machine.relevant:
             return True
