@@ -87,7 +87,7 @@ def test_a_finding_knows_its_flows(result: Result) -> None:
 def test_the_clipboard_knows_where_its_text_goes(result: Result) -> None:
     (read,) = [access for access in result.clipboard or () if access.operation == "read"]
     assert [(end.destination, end.api) for end in read.sinks or ()] == [
-        ("ipc", "Lorg/apkvet/samples/proxy/ClipboardReceiver;->setResultData(Ljava/lang/String;)V")
+        ("ipc", "Landroid/content/BroadcastReceiver;->setResultData(Ljava/lang/String;)V")
     ]
 
 
@@ -99,7 +99,7 @@ def test_sarif_goes_from_source_to_sink(result: Result, render: Callable[..., st
     assert [step.get("kinds") for step in steps] == [["taint", "source"], *[None] * (len(steps) - 2), ["taint", "sink"]]
     assert [step["location"]["message"]["text"] for step in (steps[0], steps[-1])] == [
         "ClipboardManager.getPrimaryClip()",
-        "ClipboardReceiver.setResultData()",
+        "BroadcastReceiver.setResultData()",
     ]
 
 
