@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,18 +37,8 @@ def judged() -> tuple[RuleSet, LoadedPolicy]:
 @pytest.mark.parametrize("entry", CATALOG, ids=lambda entry: entry["name"])
 def test_sample(entry: dict[str, Any], bench: ModuleType, judged: tuple[RuleSet, LoadedPolicy]) -> None:
     verdict = bench.judge(entry, *judged)
-    if "shortfall" in entry:
-        assert verdict.flows, "the flows are right: the entry's shortfall and its line in README.md can go"
-        pytest.xfail(entry["shortfall"])
     assert verdict.accesses == []
     assert verdict.flows == []
-
-
-def test_shortfalls_are_told() -> None:
-    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
-    table = readme[readme.index("| sample | found | cause |") :].split("\n\n")[0]
-    told = re.findall(r"`([a-z][\w-]+)`", "".join(line.split("|")[1] for line in table.splitlines()[2:]))
-    assert sorted(told) == sorted(entry["name"] for entry in CATALOG if "shortfall" in entry)
 
 
 def test_every_package_has_sources_and_answers() -> None:
