@@ -1,6 +1,6 @@
 """Time whole processes: ``apkvet scan`` with the JSON result, androguard's AnalyzeAPK and ``dexdump -d``.
 
-usage: python bench/speed.py [--runs N] [--skip-androguard] [--three-outputs] APK...
+usage: python bench/speed.py [--runs N] [--skip-androguard] [--three-outputs] [--flow off|fast|full] APK...
 
 For each package the commands run in turn, A B C A B C ..., N times (default 3) after one warm-up of apkvet; printed are the
 median CPU seconds (user + system, children included), the peak resident memory of the largest process, and the
@@ -43,7 +43,7 @@ def measure(command: list[str]) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def commands(apk: Path, folder: Path, androguard: bool, three: bool) -> dict[str, list[list[str]]]:
+def commands(apk: Path, folder: Path, androguard: bool, three: bool, flow: str) -> dict[str, list[list[str]]]:
     """The commands to time; dexdump reads DEX files that were taken out of the package before."""
     with zipfile.ZipFile(apk) as archive:
         names = [n for n in archive.namelist() if n.startswith("classes") and n.endswith(".dex")]
@@ -52,7 +52,7 @@ def commands(apk: Path, folder: Path, androguard: bool, three: bool) -> dict[str
     if three:
         outputs += ["-o", "text", "-o", f"html={folder / 'r.html'}"]
     runs = {
-        "apkvet": [[sys.executable, "-m", "analyzer.cli", "scan", str(apk), *outputs]],
+        "apkvet": [[sys.executable, "-m", "analyzer.cli", "scan", str(apk), "--flow", flow, *outputs]],
         "dexdump": [["dexdump", "-d", *files]],
     }
     if androguard:
@@ -60,10 +60,10 @@ def commands(apk: Path, folder: Path, androguard: bool, three: bool) -> dict[str
     return runs
 
 
-def bench(apk: Path, rounds: int, androguard: bool, three: bool) -> dict[str, Cost]:
+def bench(apk: Path, rounds: int, androguard: bool, three: bool, flow: str) -> dict[str, Cost]:
     """Median cost of each command on *apk*, the runs interleaved."""
     with tempfile.TemporaryDirectory() as folder:
-        todo = commands(apk, Path(folder), androguard, three)
+        todo = commands(apk, Path(folder), androguard, three, flow)
         measure(todo["apkvet"][0])
         samples: dict[str, list[Cost]] = {name: [] for name in todo}
         for _ in range(rounds):
@@ -82,13 +82,14 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--skip-androguard", action="store_true")
     parser.add_argument("--three-outputs", action="store_true", help="text and HTML, too")
+    parser.add_argument("--flow", choices=["off", "fast", "full"], default="fast", help="as of apkvet scan")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, median of {options.runs} runs")
     print(f"{'package':40} {'DEX MB':>7} | {'apkvet':>14} | {'dexdump -d':>21} | {'AnalyzeAPK':>28}")
     for apk in options.apks:
         with zipfile.ZipFile(apk) as archive:
             size = sum(i.file_size for i in archive.infolist() if i.filename.endswith(".dex")) / 1e6
-        costs = bench(apk, options.runs, not options.skip_androguard, options.three_outputs)
+        costs = bench(apk, options.runs, not options.skip_androguard, options.three_outputs, options.flow)
         ours = costs["apkvet"]
         row = f"{apk.name[:40]:40} {size:7.1f} | {ours.cpu:5.2f} s {ours.megabytes:4.0f} MB | "
         row += f"{costs['dexdump'].cpu:5.2f} s {ours.cpu / costs['dexdump'].cpu:5.2f} of it | "

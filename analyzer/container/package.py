@@ -92,6 +92,14 @@ class Package:
         """The names of all entries, in directory order."""
         return tuple(self._entries)
 
+    def named(self, beginnings: tuple[str, ...] = ("",), endings: tuple[str, ...] = ("",)) -> list[str]:
+        """The names of entries with one of these beginnings and endings, in directory order.
+
+        The beginning is that of the path within the entry's own package: ``lib/`` finds ``split_x.apk!lib/x86/libx.so``, too.
+        """
+        found = [(name, name.rpartition("!")[2]) for name in self._entries]
+        return [name for name, inner in found if inner.startswith(beginnings) and inner.endswith(endings)]
+
     def has(self, name: str) -> bool:
         """Whether there is an entry of this name."""
         return name in self._entries

@@ -82,6 +82,19 @@ Destination = Literal[
     "storage",
 ]
 
+# The runtimes whose code a package may carry beside DEX. ``web``: pages and scripts that a WebView shows.
+PayloadKind = Literal[
+    "react-native",
+    "hermes",
+    "cordova",
+    "capacitor",
+    "web",
+    "flutter",
+    "unity-il2cpp",
+    "unity-mono",
+    "dotnet",
+]
+
 # What was done to data on its way.
 Label = Literal["hashed", "encrypted", "encoded"]
 
@@ -388,22 +401,37 @@ class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
 
 
 class NativeLibrary(Struct, frozen=True, tag="native", tag_field="fact"):
-    """A native library: its file, what it imports, which Java methods it implements, the names of APIs that it holds."""
+    """A native library, one fact for each file, so one for each ABI.
+
+    ``imports`` are the system's functions that it names and a table watches, ``jni_exports`` the Java methods that it implements
+    by name or in a static table, ``names`` the Java APIs, system properties and files that its texts name and a table watches.
+    ``hardening``: the protections that it was built with; ``marks``: what is odd about it (stripped, packed ...); ``contains``:
+    well-known libraries linked into it, with their versions.
+    """
 
     file: str
     abi: str = ""
     imports: tuple[str, ...] = ()
     jni_exports: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    hardening: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    size: int | None = None
 
 
 class Payload(Struct, frozen=True, tag="payload", tag_field="fact"):
-    """Code of another runtime (``hermes``, ``dart``, ``il2cpp``, ``dotnet``, ``web`` ...) and the names it holds."""
+    """Code of another runtime: of which ``kind``, in which file, and in which version of its format or runtime.
 
-    kind: str
+    ``uses`` are the watched things that its code calls, by the names of its own world (``Clipboard.getString``), whether or not
+    they could be joined to a platform API; those that could are calls and accesses of their own, ``via`` script.
+    """
+
+    kind: PayloadKind
     file: str = ""
     version: str | None = None
     uses: tuple[str, ...] = ()
+    size: int | None = None
 
 
 class Trait(Struct, frozen=True, tag="trait", tag_field="fact"):

@@ -26,7 +26,9 @@ from analyzer.result.observed import (
     FlowDoc,
     GapDoc,
     LibraryDoc,
+    NativeDoc,
     OtherHostDoc,
+    PayloadDoc,
     PermissionDoc,
     SecretDoc,
 )
@@ -94,8 +96,8 @@ class Result(Struct, frozen=True):
     libraries: tuple[LibraryDoc, ...] | None
     endpoints: tuple[EndpointDoc, ...] | None
     secrets: tuple[SecretDoc, ...] | None
-    native: tuple[dict[str, Any], ...] | None
-    payloads: tuple[dict[str, Any], ...] | None
+    native: tuple[NativeDoc, ...] | None
+    payloads: tuple[PayloadDoc, ...] | None
     findings: tuple[Finding, ...] | None
     rules: dict[str, RuleDoc] | None
     waivers: WaiversDoc | None

@@ -14,7 +14,10 @@ from analyzer.facts import (
     Gate,
     IntentFilter,
     Label,
+    NativeLibrary,
     Owner,
+    Payload,
+    PayloadKind,
     Permission,
     PermissionUse,
     Place,
@@ -268,3 +271,37 @@ class FlowDoc(Struct, frozen=True):
     guards: tuple[str, ...]
     labels: tuple[Label, ...]
     triggers: tuple[TriggerDoc, ...] | None
+
+
+class NativeDoc(Struct, frozen=True):
+    """A native library; fields as in ``facts.NativeLibrary``."""
+
+    file: str
+    abi: str
+    imports: tuple[str, ...]
+    jni_exports: tuple[str, ...]
+    names: tuple[str, ...]
+    hardening: tuple[str, ...]
+    marks: tuple[str, ...]
+    contains: tuple[str, ...]
+    size: int | None
+
+    @classmethod
+    def of(cls, fact: NativeLibrary) -> "NativeDoc":
+        """The entry for a native library."""
+        return cls(**{name: getattr(fact, name) for name in cls.__struct_fields__})
+
+
+class PayloadDoc(Struct, frozen=True):
+    """Code of another runtime; fields as in ``facts.Payload``."""
+
+    kind: PayloadKind
+    file: str
+    version: str | None
+    uses: tuple[str, ...]
+    size: int | None
+
+    @classmethod
+    def of(cls, fact: Payload) -> "PayloadDoc":
+        """The entry for a payload."""
+        return cls(**{name: getattr(fact, name) for name in cls.__struct_fields__})

@@ -1,0 +1,27 @@
+"""What the reader of one runtime's code hands on: what that code calls, where."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analyzer.facts import Gap, Payload, PayloadKind, Place
+
+
+class ScriptUse(NamedTuple):
+    """One call in a payload of something that ``rules/knowledge/bindings.tsv`` names for its runtime.
+
+    ``name`` is spelled as that table spells it (``Clipboard.getString``), ``at`` is the file, with the offset in bytes of what
+    shows the call, or of the function that holds it.
+    """
+
+    kind: PayloadKind
+    name: str
+    at: Place
+
+
+class RuntimeFound(NamedTuple):
+    """What the reader of one runtime found in a package: its payloads, what they call, and what could not be read of them."""
+
+    payloads: tuple[Payload, ...] = ()
+    uses: tuple[ScriptUse, ...] = ()
+    gaps: tuple[Gap, ...] = ()
