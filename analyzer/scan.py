@@ -30,11 +30,12 @@ from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.extractors.reach import load_traced, reach_facts, reach_of_flows
+from analyzer.extractors.runtimes.payloads import payload_facts
 from analyzer.extractors.secret_shapes import load_secret_tables
 from analyzer.extractors.secrets import Secrets
 from analyzer.extractors.signers import signer_facts
 from analyzer.extractors.strings import strings
-from analyzer.facts import Coverage, Fact, Gap, Observation, Stage, sort_facts
+from analyzer.facts import Coverage, Fact, Gap, Observation, Reach, Stage, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.platform.callbacks import load_callbacks
 from analyzer.platform.hierarchy import load_hierarchy
@@ -51,7 +52,7 @@ from analyzer.result import Result
 
 __all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "observed", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets")
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets", "payloads")
 
 
 class Depth(Struct, frozen=True):
@@ -145,13 +146,18 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
             clock.lap("clipboard")
             reached = [*reach_facts(graph, calls, load_traced(knowledge))]
             clock.lap("reach")
+        traced = [fact for fact in reached if isinstance(fact, Reach)]
+        payloads = payload_facts(graph, calls, traced if depth.reach else None, watch, knowledge)
+        reached = [*(fact for fact in reached if not isinstance(fact, Reach)), *payloads.reached]
+        clock.lap("payloads")
         flows: list[Fact] = [_NO_FLOWS]
         if depth.reach and depth.flow != "off":
             flow_knowledge = load_flow_knowledge(rules_dir(), callbacks)
             flows = [*flow_facts(graph, [*calls, *reached], flow_knowledge, depth.flow, implicit=depth.implicit)]
             flows += reach_of_flows(graph, [*calls, *reached, *flows])
             clock.lap("flow")
-        facts += [*calls, *reached, *flows, *found, *permission_facts(manifest, calls, load_context(watch))]
+        calls += payloads.calls
+        facts += [*payloads.facts, *calls, *reached, *flows, *found, *permission_facts(manifest, calls, load_context(watch))]
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
         facts += library_facts(app, graph.linked, load_library_tables(knowledge))

@@ -15,6 +15,7 @@ from analyzer.facts import (
     Fact,
     Flow,
     Override,
+    Place,
     Reach,
     Stage,
 )
@@ -142,8 +143,10 @@ class FactsIndex:
         if scope == "component" and isinstance(fact, Component):
             return {f"L{fact.name.replace('.', '/')}"}
         place = getattr(fact, "at", None)
-        if not isinstance(fact, (Owned, Reach)) or place is None or place.method is None:
+        if not isinstance(fact, (Owned, Reach)) or place is None:
             return set()
+        if place.method is None:
+            return {_in_script(place, scope)} if _is_of_script(fact) else set()
         if scope == "method":
             return {place.method}
         if scope == "class":
@@ -181,6 +184,16 @@ class FactsIndex:
         if leaf.reached is not None and any(reach.kind != "unreachable" for reach in triggers) != leaf.reached:
             return False
         return leaf.trigger is None or any(map(leaf.trigger, triggers))
+
+
+def _is_of_script(fact: Fact) -> bool:
+    """Whether *fact* is a script's call or what starts one: it lies in no method, but at a place of its own."""
+    return isinstance(fact, Reach) or (isinstance(fact, (ApiCall, ClipboardAccess)) and fact.via == "script")
+
+
+def _in_script(place: Place, scope: Scope) -> str:
+    """What stands for a method or a class of a script: the place of the call, and the file."""
+    return f"{place.file}+{place.offset}" if scope == "method" else place.file
 
 
 def outermost_class(method: str) -> str:

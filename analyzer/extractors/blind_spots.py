@@ -10,7 +10,6 @@ from analyzer.program.app import App
 # The stages that this version does not have, with what each would show.
 STAGES_TO_COME: dict[Stage, str] = {
     "native": "What native libraries do.",
-    "payloads": "What JavaScript, Dart, .NET and other payloads do.",
 }
 
 

@@ -17,6 +17,7 @@ from analyzer.platform.watch import Watch
 from analyzer.program.folding import Folder
 from analyzer.program.graph.objects import Origin
 from analyzer.program.graph.program_graph import ProgramGraph
+from analyzer.program.manifest import Manifest
 from analyzer.program.text_uses import TextWalk, Uses, load_text_uses
 
 _MANAGERS = ("android.content.ClipboardManager", "android.text.ClipboardManager", "android.content.IClipboard")
@@ -51,8 +52,11 @@ def clipboard_facts(graph: ProgramGraph, calls: Sequence[Call], watch: Watch, kn
             result.append(call)
     surroundings = _Surroundings(graph, accesses, knowledge)
     result += (surroundings.of(access) for access in accesses)
-    gates = _Gates(graph, load_gates(knowledge.parent))
-    return [gates.of(call) if isinstance(call, ClipboardAccess) else call for call in result]
+    gates = Gates(graph.app.manifest, load_gates(knowledge.parent))
+    return [
+        msgspec.structs.replace(call, gate=gates.of(call.operation)) if isinstance(call, ClipboardAccess) else call
+        for call in result
+    ]
 
 
 def _looks_up_method(call: ApiCall) -> bool:
@@ -63,15 +67,16 @@ def _looks_up_class(call: ApiCall) -> bool:
     return call.api.startswith(("Ljava/lang/Class;->forName(", "Ljava/lang/ClassLoader;->loadClass(")) and not call.arg
 
 
-class _Gates:
+class Gates:
     """What Android does about an operation on the devices that the app installs on."""
 
-    def __init__(self, graph: ProgramGraph, rows: tuple[GateRow, ...]) -> None:
-        self._low, self._high = graph.app.manifest.min_sdk, graph.app.manifest.max_sdk
+    def __init__(self, manifest: Manifest, rows: tuple[GateRow, ...]) -> None:
+        self._low, self._high = manifest.min_sdk, manifest.max_sdk
         self._rows = rows
 
-    def of(self, access: ClipboardAccess) -> ClipboardAccess:
-        return msgspec.structs.replace(access, gate=tuple(self._gates(access.operation)))
+    def of(self, operation: str) -> tuple[Gate, ...]:
+        """The gates before *operation*, by API level."""
+        return tuple(self._gates(operation))
 
     def _gates(self, operation: str) -> Iterator[Gate]:
         for row in self._rows:

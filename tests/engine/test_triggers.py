@@ -60,3 +60,15 @@ def test_facts_that_also_match_raise_when_are_a_match_of_their_own(tmp_path: Pat
     ruleset = rules(tmp_path, one="match: {clipboard: {operation: read}}\nraise_when: {clipboard: {guarded: true}}")
     results = match(ruleset, sort_facts(parse_facts(FACTS)))
     assert {result.raised: callers(result.facts) for result in results} == {False: ["q"], True: ["p"]}
+
+
+def test_a_script_call_has_triggers_and_a_part_of_its_own(tmp_path: Path) -> None:
+    facts = """
+        clipboard read via=script api=La/C;->r()V at=assets/index.android.bundle+0010
+        clipboard read via=script api=La/C;->r()V at=assets/index.android.bundle+0020
+        reach unknown on_behalf_of=app at=assets/index.android.bundle+0010
+        reach user-action on_behalf_of=app at=assets/index.android.bundle+0020
+    """
+    ruleset = rules(tmp_path, one="scope: method\nmatch: {clipboard: {operation: read, trigger: unknown}}")
+    found = [fact for result in match(ruleset, sort_facts(parse_facts(facts))) for fact in result.facts]
+    assert [fact.at and fact.at.offset for fact in found if isinstance(fact, ClipboardAccess)] == [0x10]

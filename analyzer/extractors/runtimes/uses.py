@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from analyzer.facts import Gap, Payload, PayloadKind, Place
+from analyzer.facts import Gap, Owner, Payload, PayloadKind, Place, TriggerKind
 
 
 class ScriptUse(NamedTuple):
     """One call in a payload of something that ``rules/knowledge/bindings.tsv`` names for its runtime.
 
     ``name`` is spelled as that table spells it (``Clipboard.getString``), ``at`` is the file, with the offset in bytes of what
-    shows the call, or of the function that holds it.
+    shows the call, or of the function that holds it. ``trigger``: what the payload shows to start the call (a handler of a
+    press); ``owner``: whose code calls, the app's unless the payload shows a library's.
     """
 
     kind: PayloadKind
     name: str
     at: Place
+    trigger: TriggerKind = "unknown"
+    owner: Owner = Owner("app")
 
 
 class RuntimeFound(NamedTuple):
-    """What the reader of one runtime found in a package: its payloads, what they call, and what could not be read of them."""
+    """What the reader of one runtime found in a package: its payloads, what they call, and what could not be read of them.
+
+    Without gaps of kind ``payload`` everything was read: what the payloads do not call, no script of that runtime calls.
+    """
 
     payloads: tuple[Payload, ...] = ()
     uses: tuple[ScriptUse, ...] = ()

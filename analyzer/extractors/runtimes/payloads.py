@@ -1,0 +1,69 @@
+"""The stage ``payloads``: which runtimes a package carries, by its entries' names, what their code calls, what that reaches.
+
+A reader's module is imported only when the package has a mark of its runtime, so an app without one pays for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from analyzer.container import Package
+from analyzer.extractors.clipboard import Gates
+from analyzer.extractors.runtimes.bindings import Bindings, load_bindings
+from analyzer.extractors.runtimes.joining import Call, Context, join
+from analyzer.extractors.runtimes.uses import RuntimeFound
+from analyzer.facts import Fact, Reach
+from analyzer.platform.callbacks import load_gates
+from analyzer.platform.watch import Watch
+from analyzer.program.graph.program_graph import ProgramGraph
+
+
+class Reader(NamedTuple):
+    """A reader of one runtime: its module (with a function ``read(graph, bindings) -> RuntimeFound``), and what to call it for.
+
+    A package has a mark of the runtime when an entry begins with one of ``beginnings`` and ends with one of ``endings``.
+    """
+
+    module: str
+    beginnings: tuple[str, ...]
+    endings: tuple[str, ...]
+
+    def is_needed(self, package: Package) -> bool:
+        """Whether the package has a mark of the runtime."""
+        return bool(package.named(self.beginnings, self.endings))
+
+    def read(self, graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
+        """What the reader finds."""
+        return cast(RuntimeFound, import_module(f"analyzer.extractors.runtimes.{self.module}").read(graph, bindings))
+
+
+READERS: tuple[Reader, ...] = ()
+
+
+class Payloads(NamedTuple):
+    """``facts``: payloads and gaps; ``calls`` of scripts; ``reached``: all triggers, those of carriers and scripts included."""
+
+    facts: tuple[Fact, ...]
+    calls: tuple[Call, ...]
+    reached: tuple[Reach, ...]
+
+
+def payload_facts(
+    graph: ProgramGraph, calls: Sequence[Call], reached: Sequence[Reach] | None, watch: Watch, knowledge: Path
+) -> Payloads:
+    """What the package's payloads are and call.
+
+    *calls* are the watched calls of its DEX files, *reached* their triggers, None when these were left out. Raises ``RuleError``.
+    """
+    needed = [reader for reader in READERS if reader.is_needed(graph.app.package)]
+    bindings = load_bindings(knowledge)
+    found = [reader.read(graph, bindings) for reader in needed]
+    gates = Gates(graph.app.manifest, load_gates(knowledge.parent))
+    context = Context(bindings, watch, graph.app.hierarchy, gates.of)
+    joined = join(context, found, calls, reached or (), traced=reached is not None)
+    payloads = [payload for runtime in found for payload in runtime.payloads]
+    gaps = [gap for runtime in found for gap in runtime.gaps]
+    return Payloads((*payloads, *gaps, *joined.gaps), joined.calls, joined.reached)
