@@ -6,8 +6,6 @@ import datetime
 from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
-import msgspec
-
 from analyzer.engine import RuleSet, run_rules
 from analyzer.facts import (
     ApiCall,
@@ -31,9 +29,9 @@ from analyzer.facts import (
     Trait,
 )
 from analyzer.findings import findings_of, references_of
-from analyzer.judge import Subject, check_policy, decide, may_use_network, score_of, strongest
+from analyzer.judge import Subject, check_policy, decide, may_use_network, score_of, strongest, takes_data_out
 from analyzer.policy import LoadedPolicy
-from analyzer.recipients import doings_of, endpoint_docs, library_docs, other_host_docs
+from analyzer.recipients import doings_of, endpoint_docs, flows_into, library_docs, other_host_docs, seat_strength
 from analyzer.result import (
     SCHEMA_VERSION,
     ApiCallDoc,
@@ -64,7 +62,7 @@ from analyzer.result import (
     UndecidedRule,
     WaiversDoc,
 )
-from analyzer.vendors import load_vendors
+from analyzer.vendors import Vendors, load_vendors
 from analyzer.waivers import LoadedWaivers, apply_waivers
 
 F = TypeVar("F", bound=Fact)
@@ -135,7 +133,8 @@ class _Seen:
         if not self.ran("libraries"):
             return None
         calls: list[ApiCall | ClipboardAccess] = [*self.of(ApiCall), *self.of(ClipboardAccess)]
-        doings = doings_of(calls, self.of(Reach), self.of(Permission), self.hosts)
+        flows = self.flows if self.ran("flow") else None
+        doings = doings_of(calls, self.of(Reach), self.of(Permission), self.hosts, flows)
         return library_docs(self.of(Library), doings, self.vendors)
 
     @cached_property
@@ -235,6 +234,7 @@ def _subject(seen: _Seen) -> Subject:
         libraries=frozenset(owner.name for owner in owners if owner.kind == "library") | {fact.name for fact in seen.of(Library)},
         libraries_known=seen.ran("libraries"),
         countries=_countries(seen),
+        flows_known=seen.ran("flow"),
     )
 
 
@@ -244,8 +244,17 @@ def _countries(seen: _Seen) -> dict[str, Strength] | None:
         return None
     vendors = seen.vendors
     names = {fact.name for fact in seen.of(Library) if vendors.gets_data(fact.name)}
-    seats = (Country(vendors.libraries[name].country, "sdk") for name in names)
-    return strongest([*(seat for seat in seats if seat.code), *map(vendors.country_of, {fact.host for fact in seen.hosts})])
+    into = flows_into(seen.flows)
+    seats = (Country(vendors.libraries[name].country, seat_strength(into.get(name, ()))) for name in names)
+    sent = [_sink_country(flow, vendors) for flow in seen.flows if takes_data_out(flow.source, flow.sink)]
+    hosts = map(vendors.country_of, {fact.host for fact in seen.hosts})
+    return strongest([*(seat for seat in seats if seat.code), *hosts, *sent])
+
+
+def _sink_country(flow: Flow, vendors: Vendors) -> Country | None:
+    """The country of the host that data was followed to; by the ending of its name it stays a guess."""
+    country = vendors.country_of(flow.host) if flow.host else None
+    return country if country is None or country.strength == "cctld" else Country(country.code, "flow")
 
 
 def _app(seen: _Seen) -> AppDoc:
@@ -319,11 +328,10 @@ def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None, f
 
 
 def _flow(fact: Flow, triggers: _Triggers, seen: _Seen) -> FlowDoc:
-    country = seen.vendors.country_of(fact.host) if fact.host else None
-    strong = country if country is None or country.strength == "cctld" else msgspec.structs.replace(country, strength="flow")
+    country = _sink_country(fact, seen.vendors)
     return FlowDoc(
         source=FlowEnd(fact.source_api, fact.at, fact.owner, category=fact.source),
-        sink=FlowEnd(fact.sink_api, fact.sink_at, fact.sink_owner, destination=fact.sink, host=fact.host, country=strong),
+        sink=FlowEnd(fact.sink_api, fact.sink_at, fact.sink_owner, destination=fact.sink, host=fact.host, country=country),
         path=fact.path,
         guards=fact.guard,
         labels=fact.label,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from analyzer.facts import Confidence, Owner, Place
 from analyzer.judge import may_use_network
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
-from analyzer.result import ApiCallDoc, DataTypeDoc, DeclaredDoc, Evidence, LibraryDoc, Result
+from analyzer.result import ApiCallDoc, DataTypeDoc, DeclaredDoc, Evidence, Result
 
 _MOST_BYTES = 4 << 20
 _MOST_EVIDENCE = 5
@@ -127,7 +127,7 @@ def with_declaration(result: Result, declaration: Declaration) -> Result:
     unseen: list[DataTypeDoc] = []
     cannot_tell: list[DataTypeDoc] = []
     for name, kind in sorted(load_data_types().items()):
-        evidence, strength = _shown(kind, result.api_calls, result.libraries, permissions)
+        evidence, strength = _shown(kind, result, permissions)
         told = name in declaration.collected, name in declaration.shared
         doc = DataTypeDoc(name, kind.label, kind.group, strength, evidence, *told)
         if name not in declared:
@@ -140,12 +140,17 @@ def with_declaration(result: Result, declaration: Declaration) -> Result:
     return msgspec.structs.replace(result, declared=DeclaredDoc("google-play", declaration.digest, *lists))
 
 
-def _shown(
-    kind: DataType, calls: Iterable[ApiCallDoc], libraries: Sequence[LibraryDoc], permissions: Collection[str]
-) -> tuple[tuple[Evidence, ...], Confidence | None]:
-    """What shows that data of this kind is touched, and how well."""
+def _shown(kind: DataType, result: Result, permissions: Collection[str]) -> tuple[tuple[Evidence, ...], Confidence | None]:
+    """What shows that data of this kind is touched, and how well: best by data that was followed off the device."""
+    calls, libraries = result.api_calls or (), result.libraries or ()
     found: dict[Evidence, Confidence] = {}
     allowed = not kind.permissions or any(fnmatchcase(name, form) for name in permissions for form in kind.permissions)
+    for flow in result.flows or ():
+        source, sink = flow.source, flow.sink
+        if allowed and source.category in kind.categories and sink.destination == "network" and source.owner is not None:
+            to = f" to {sink.host}" if sink.host else ""
+            text = f"{_who(source.owner)} reads it by {_short(source.api)}, and it is sent{to} by {_short(sink.api)}"
+            found[Evidence(text, sink.place)] = "flow"
     recipients = {library.name for library in libraries if library.recipient}
     for call in calls if allowed else ():
         strength = _strength(call, recipients) if call.category in kind.categories else None

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from analyzer.engine import RuleSet
 from analyzer.errors import RuleError
-from analyzer.facts import OwnerKind
+from analyzer.facts import Category, Destination, OwnerKind
 from analyzer.platform.knowledge import read_table
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, clauses_of
 from analyzer.resources import rules_dir
@@ -26,6 +26,7 @@ from analyzer.result import (
     Decision,
     EndpointDoc,
     Finding,
+    FlowDoc,
     LibraryDoc,
     Result,
     Score,
@@ -41,9 +42,9 @@ class Subject(Struct, frozen=True):
     """What a policy may ask of an app beside its findings.
 
     ``permissions`` are the declared ones; ``signers`` SHA-256 of certificates; ``libraries`` those seen so far, all of
-    them if ``libraries_known``; ``countries`` where data goes, with the
-    strength of the evidence, None when that was not looked for. ``network``: whether it may use
-    the network, itself or through an app that shares its identity.
+    them if ``libraries_known``; ``countries`` where data goes, with the strength of the evidence, None when that was not looked for;
+    ``flows_known``: data was followed. ``network``: whether it may use the network, itself or through an app that shares its
+    identity.
     """
 
     share_permille: int = 0
@@ -52,6 +53,7 @@ class Subject(Struct, frozen=True):
     libraries: frozenset[str] = frozenset()
     libraries_known: bool = False
     countries: Mapping[str, Strength] | None = None
+    flows_known: bool = True
     network: bool = True
 
 
@@ -72,20 +74,30 @@ def subject_of(result: Result) -> Subject:
         libraries=frozenset(owner.name for owner in owners if owner.kind == "library")
         | {library.name for library in result.libraries or ()},
         libraries_known=result.libraries is not None,
-        countries=countries_of(result.libraries, result.endpoints),
+        countries=countries_of(result.libraries, result.endpoints, result.flows),
+        flows_known=result.flows is not None,
     )
 
 
-def countries_of(libraries: Iterable[LibraryDoc] | None, endpoints: Iterable[EndpointDoc] | None) -> dict[str, Strength] | None:
+def takes_data_out(source: Category | None, sink: Destination | None) -> bool:
+    """Whether a flow sends data of people over the network; what other apps hand in is theirs."""
+    return sink == "network" and source != "ipc"
+
+
+def countries_of(
+    libraries: Iterable[LibraryDoc] | None, endpoints: Iterable[EndpointDoc] | None, flows: Iterable[FlowDoc] | None
+) -> dict[str, Strength] | None:
     """Where data may go: each country with the strongest evidence for it. None when one of the two was not looked for.
 
     A country is the seat of the maker of a library of a kind that hands data to its maker, or of the known owner of a host; by
-    the ending of a host's name it is a guess.
+    the ending of a host's name it is a guess. It is shown by a flow where data was followed to such a host, or into a library's
+    own sending.
     """
     if libraries is None or endpoints is None:
         return None
     makers = (library.country for library in libraries if library.recipient)
-    return strongest([*makers, *(endpoint.country for endpoint in endpoints)])
+    sent = (flow.sink.country for flow in flows or () if takes_data_out(flow.source.category, flow.sink.destination))
+    return strongest([*makers, *(endpoint.country for endpoint in endpoints), *sent])
 
 
 def strongest(countries: Iterable[Country | None]) -> dict[str, Strength]:
@@ -230,7 +242,7 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
         return None
     missing = []
     places = _places(clause, subject.countries)
-    if places is None:
+    if places is None or (clause.strength == "flow" and not places and clause.named_countries() and not subject.flows_known):
         missing.append("where data goes")
     elif clause.named_countries() and not places:
         return None

@@ -6,19 +6,33 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from analyzer.domains import registered_domain
-from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Library, Permission, Reach
-from analyzer.result import Country, EndpointDoc, Evidence, LibraryDoc, LibraryUse, OtherHostDoc, OtherHostKind
+from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Flow, Library, Permission, Reach
+from analyzer.result import (
+    Country,
+    EndpointDoc,
+    Evidence,
+    LibraryDoc,
+    LibraryFlow,
+    LibraryUse,
+    OtherHostDoc,
+    OtherHostKind,
+    Strength,
+)
 from analyzer.vendors import Maker, Vendors
 
 _MOST_EVIDENCE = 8
 
 
 class Doings(NamedTuple):
-    """What the code of each library does here: the data that it calls for, declared permissions it uses, hosts that it names."""
+    """What the code of each library does here: the data that it calls for, declared permissions it uses, hosts that it names.
+
+    ``flows``: the data that ends in its code; None when data was not followed.
+    """
 
     uses: Mapping[str, Sequence[LibraryUse]]
     permissions: Mapping[str, Collection[str]] = {}
     hosts: Mapping[str, Collection[str]] = {}
+    flows: Mapping[str, Collection[LibraryFlow]] | None = None
 
 
 def doings_of(
@@ -26,8 +40,9 @@ def doings_of(
     reaches: Iterable[Reach],
     permissions: Iterable[Permission],
     hosts: Iterable[Endpoint],
+    flows: Iterable[Flow] | None,
 ) -> Doings:
-    """What each library does, from the facts on calls, triggers, permissions and hosts (those that are no mere names)."""
+    """What each library does, from the facts on calls, triggers, permissions, hosts (those that are no mere names) and flows."""
     used: dict[str, set[str]] = {}
     for permission in permissions:
         for use in permission.used_by if permission.declared else ():
@@ -37,7 +52,23 @@ def doings_of(
     for host in hosts:
         if host.owner.kind == "library":
             named.setdefault(host.owner.name, set()).add(host.host)
-    return Doings(uses_of(calls, reaches), used, named)
+    return Doings(uses_of(calls, reaches), used, named, None if flows is None else flows_into(flows))
+
+
+def flows_into(flows: Iterable[Flow]) -> dict[str, set[LibraryFlow]]:
+    """The data of people that ends in each library's own code. What other apps hand in is theirs and is left out."""
+    found: dict[str, set[LibraryFlow]] = {}
+    for flow in flows:
+        owner = flow.sink_owner
+        if owner is not None and owner.kind == "library" and flow.sink is not None and flow.source != "ipc":
+            into = LibraryFlow(flow.source, flow.sink, flow.host, flow.owner == owner)
+            found.setdefault(owner.name, set()).add(into)
+    return found
+
+
+def seat_strength(flows: Iterable[LibraryFlow]) -> Strength:
+    """How well it is shown that a library's maker gets data: its code sends some, to a host that is not known to be another's."""
+    return "flow" if any(flow.destination == "network" and flow.host is None for flow in flows) else "sdk"
 
 
 def library_docs(shown: Iterable[Library], doings: Doings, vendors: Vendors) -> tuple[LibraryDoc, ...]:
@@ -52,19 +83,25 @@ def _library(name: str, shown: Sequence[Library], vendors: Vendors, doings: Doin
     maker = vendors.libraries.get(name, Maker("", "", ""))
     versions = {fact.version for fact in shown if fact.version}
     evidence = dict.fromkeys(Evidence(fact.evidence, fact.at) for fact in shown)
+    flows = None if doings.flows is None else tuple(sorted(doings.flows.get(name, ()), key=_flow_order))
     return LibraryDoc(
         name,
         versions.pop() if len(versions) == 1 else None,
         all(fact.renamed for fact in shown),
         maker.kind or None,
         maker.vendor or None,
-        Country(maker.country, "sdk") if maker.country else None,
+        Country(maker.country, seat_strength(flows or ())) if maker.country else None,
         vendors.gets_data(name),
         tuple(evidence)[:_MOST_EVIDENCE],
         tuple(doings.uses.get(name, ())),
         tuple(sorted(doings.permissions.get(name, ()))),
         tuple(sorted(doings.hosts.get(name, ()))),
+        flows,
     )
+
+
+def _flow_order(flow: LibraryFlow) -> tuple[str, str, str, bool]:
+    return flow.category, flow.destination, flow.host or "", flow.read_here
 
 
 def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]) -> dict[str, list[LibraryUse]]:

@@ -213,6 +213,16 @@ def test_what_a_clause_asks_for(clause: PolicyClause, subject: Subject, fires: b
     assert [fired.findings for fired in decision.reasons] == ([evidence] if fires else [])
 
 
+def test_a_clause_on_flows_is_open_where_data_was_not_followed() -> None:
+    clause = PolicyClause("x", country=["CN"], strength="flow")
+    blind = Subject(share_permille=1000, countries={"CN": "sdk"}, flows_known=False)
+    assert [c.decided for c in decide([], score_of([], POLICY), blind, ruled(clause)).reasons] == [False]
+    followed = Subject(share_permille=1000, countries={"CN": "sdk"})
+    assert decide([], score_of([], POLICY), followed, ruled(clause)).reasons == ()
+    sent = Subject(share_permille=1000, countries={"CN": "flow"})
+    assert decide([], score_of([], POLICY), sent, ruled(clause)).verdict == "block"
+
+
 @pytest.mark.parametrize("clause", [PolicyClause("x", country=["NO"]), PolicyClause("x", library=["Maps"])])
 def test_what_was_not_looked_for_is_never_ruled_out(clause: PolicyClause) -> None:
     decision = decide([], score_of([], POLICY), WHOLE, ruled(clause))

@@ -6,8 +6,8 @@ from collections.abc import Container, Iterable
 
 from msgspec import Struct
 
+from analyzer.facts import Category, Place
 from analyzer.facts import Destination as Way
-from analyzer.facts import Place
 from analyzer.result import FlowDoc, Result
 
 # Where data may go, from what matters most to what stays with the app.
@@ -62,17 +62,30 @@ class Host(Struct, frozen=True):
     refused: str | None = None
 
 
+class Sent(Struct, frozen=True, order=True):
+    """Data of a category that was followed to a host, or into a library's own sending (``to``)."""
+
+    category: Category
+    to: str
+
+
 class Jurisdiction(Struct, frozen=True):
-    """A country with the libraries and the hosts whose makers and owners sit there; ``ending_only``: hosts by their endings."""
+    """A country with the libraries and the hosts whose makers and owners sit there; ``ending_only``: hosts by their endings.
+
+    ``sent``: the data that was followed there, with the host or library.
+    """
 
     code: str
+    sent: tuple[Sent, ...]
     libraries: tuple[str, ...]
     hosts: tuple[str, ...]
     ending_only: tuple[str, ...]
 
 
 def jurisdictions(result: Result) -> list[Jurisdiction] | None:
-    """The countries of makers and hosts, those with most libraries and hosts first; None when these were not looked for.
+    """The countries of makers and hosts, those that data was followed to first, then those with most libraries and hosts.
+
+    None when these were not looked for.
 
     Libraries of kinds that hand nothing to their maker are left out.
     """
@@ -86,8 +99,36 @@ def jurisdictions(result: Result) -> list[Jurisdiction] | None:
         if endpoint.country is not None:
             weak = endpoint.country.strength == "cctld"
             found.setdefault(endpoint.country.code, (set(), set(), set()))[2 if weak else 1].add(endpoint.host)
-    made = [Jurisdiction(code, *(tuple(sorted(part)) for part in parts)) for code, parts in found.items()]
-    return sorted(made, key=lambda j: (-len(j.libraries), -len(j.hosts), -len(j.ending_only), j.code))
+    sent = _sent(result)
+    for code in sent:
+        found.setdefault(code, (set(), set(), set()))
+    made = [
+        Jurisdiction(code, tuple(sorted(sent.get(code, ()))), *(tuple(sorted(part)) for part in parts))
+        for code, parts in found.items()
+    ]
+    return sorted(made, key=lambda j: (-len(j.sent), -len(j.libraries), -len(j.hosts), -len(j.ending_only), j.code))
+
+
+def _sent(result: Result) -> dict[str, set[Sent]]:
+    """The data of people that was followed to each country: to a host, or into a library whose maker sits there."""
+    found: dict[str, set[Sent]] = {}
+    for flow in result.flows or ():
+        source, sink = flow.source, flow.sink
+        shown = sink.country is not None and sink.country.strength == "flow" and sink.host is not None
+        if (
+            shown
+            and sink.country
+            and sink.host
+            and source.category
+            and source.category != "ipc"
+            and sink.destination == "network"
+        ):
+            found.setdefault(sink.country.code, set()).add(Sent(source.category, sink.host))
+    for library in result.libraries or ():
+        if library.recipient and library.country is not None and library.country.strength == "flow":
+            into = (flow for flow in library.flows or () if flow.destination == "network" and flow.host is None)
+            found.setdefault(library.country.code, set()).update(Sent(flow.category, library.name) for flow in into)
+    return found
 
 
 def hosts(result: Result) -> list[Host] | None:

@@ -215,10 +215,11 @@ class _Summary:
         if not found:
             return
         self._head(self._t("section.jurisdictions"))
-        table = self._labels("label.country", "label.libraries-of", "label.hosts-of", "label.hosts-ending")
+        table = self._labels("label.country", "label.sent-to", "label.libraries-of", "label.hosts-of", "label.hosts-ending")
         for each in found:
             parts = (each.libraries, each.hosts, each.ending_only)
-            table.add_row(escape(clean(each.code, 4)), *(escape(clean(", ".join(part), 400)) for part in parts))
+            sent = escape(self._words.sent(each.sent))
+            table.add_row(escape(clean(each.code, 4)), sent, *(escape(clean(", ".join(part), 400)) for part in parts))
         self._console.print(table)
 
     def _makers(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analyzer.facts import Destination as Way
 from analyzer.facts import Gate, Owner, Place, TriggerKind
-from analyzer.reporting.destinations import Destination
+from analyzer.reporting.destinations import Destination, Sent
 from analyzer.reporting.flows import is_callback, leaving
 from analyzer.reporting.messages import Messages
 from analyzer.reporting.naming import api_text, method_text, short_permission
@@ -311,8 +311,29 @@ class Words:
         if library.permissions:
             names = t.listing([short_permission(name) for name in library.permissions], _MOST_NAMED)
             does = t("library.with-permissions", does=does, permissions=names)
+        does += self._ends_in(library)
         hosts = t.listing([clean(host, 80) for host in library.hosts], 3)
         return t("library.story-with-hosts" if hosts else "library.story", maker=seat, does=does, hosts=hosts)
+
+    def _ends_in(self, library: LibraryDoc) -> str:
+        """Which data was followed into a library's own code, and to where it takes it."""
+        ends: dict[str, dict[str, None]] = {}
+        for flow in library.flows or ():
+            way = Destination(flow.destination, "", flow.host)
+            ends.setdefault(self.destination(way), {})[self.category(flow.category)] = None
+        said = [
+            self.t("paragraph.flow", data=self.t.listing(list(data), _MOST_NAMED), where=where) for where, data in ends.items()
+        ]
+        return self.t("library.sends", flows="; ".join(said[:_MOST_NAMED])) if said else ""
+
+    def sent(self, sent: Sequence[Sent]) -> str:
+        """Data that was followed to a country, with the host or library it goes to."""
+        by_end: dict[str, list[str]] = {}
+        for each in sent:
+            by_end.setdefault(clean(each.to, 80), []).append(self.category(each.category))
+        return "; ".join(
+            self.t("paragraph.flow", data=self.t.listing(data, _MOST_NAMED), where=to) for to, data in by_end.items()
+        )
 
     def declared_lists(self, result: Result) -> list[tuple[str, Sequence[DataTypeDoc]]]:
         """The differences to what a store was told, most telling first, each list with its title."""

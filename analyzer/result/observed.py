@@ -121,7 +121,8 @@ STRENGTHS: tuple[Strength, ...] = ("cctld", "carried", "sdk", "flow")
 class Country(Struct, frozen=True, order=True):
     """A country by its code of two letters, and what it rests on.
 
-    ``sdk``: a library that is there; ``carried``: a host whose owner is known; ``cctld``: the ending of a host's name only.
+    ``flow``: data was followed there; ``sdk``: a library that is there; ``carried``: a host whose owner is known; ``cctld``: the
+    ending of a host's name only.
     """
 
     code: str
@@ -179,11 +180,24 @@ class LibraryUse(Struct, frozen=True, order=True):
     triggers: tuple[str, ...]
 
 
+class LibraryFlow(Struct, frozen=True, order=True):
+    """Data of a ``category`` that was followed into a call of a library's own code which takes it to ``destination``.
+
+    ``read_here``: the library's code reads it as well; otherwise it is handed to it. ``host`` is where it goes, if that is known.
+    """
+
+    category: Category
+    destination: Destination
+    host: str | None
+    read_here: bool
+
+
 class LibraryDoc(Struct, frozen=True):
     """A third-party library, what shows it, who is behind it, and what its code does here.
 
     ``renamed``: it lost its name; ``recipient``: it is of a kind that hands data to its maker. ``permissions`` are declared ones
-    that its code uses, ``hosts`` those that its code names.
+    that its code uses, ``hosts`` those that its code names, ``flows`` the data that ends in it (None: not followed). The strength
+    of ``country`` is ``flow`` where its code is shown to send data over the network.
     """
 
     name: str
@@ -197,6 +211,7 @@ class LibraryDoc(Struct, frozen=True):
     uses: tuple[LibraryUse, ...]
     permissions: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    flows: tuple[LibraryFlow, ...] | None = None
 
 
 class EndpointDoc(Struct, frozen=True):

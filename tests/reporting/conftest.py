@@ -26,6 +26,7 @@ from analyzer.result import (
     FlowDoc,
     FlowEnd,
     LibraryDoc,
+    LibraryFlow,
     LibraryUse,
     Result,
     UndecidedRule,
@@ -114,6 +115,7 @@ def rich(result: Result) -> Result:
                 True,
                 (Evidence("12 classes, such as com.example.sdk.Ads", Place("classes.dex")),),
                 (LibraryUse("location", 2, ("lifecycle", "timer")),),
+                flows=(LibraryFlow("clipboard", "network", "collect.example", False),),
             ),
             LibraryDoc("Nameless", None, True, None, None, None, False, (), ()),
         ),
@@ -189,6 +191,7 @@ def hostile(rich: Result) -> Result:
                 True,
                 (Evidence(HOSTILE, place),),
                 (LibraryUse(HOSTILE, 1, (HOSTILE,)),),
+                flows=(LibraryFlow("clipboard", "network", HOSTILE, False),),
             ),
         ),
         endpoints=(
