@@ -42,9 +42,9 @@ class Subject(Struct, frozen=True):
     """What a policy may ask of an app beside its findings.
 
     ``permissions`` are the declared ones; ``signers`` SHA-256 of certificates; ``libraries`` those seen so far, all of
-    them if ``libraries_known``; ``countries`` where data goes, with the strength of the evidence, None when that was not looked for;
-    ``flows_known``: data was followed. ``network``: whether it may use the network, itself or through an app that shares its
-    identity.
+    them if ``libraries_known``; ``countries`` where data goes, with the strength of the evidence, None when that was not looked
+    for; ``flows_known``: data was followed. ``network``: whether it may use the network, itself or through an app that shares
+    its identity.
     """
 
     share_permille: int = 0

@@ -61,6 +61,7 @@ class Run:
         self._at_work: dict[str, str] = {}  # digest: the location from which it is looked at now
         self._stopping = False
         self._given = 0
+        self._waiting = 0  # tasks that were given out and have not ended
 
     def stop(self) -> None:
         """Give out no more; what is being looked at is finished."""
@@ -80,35 +81,31 @@ class Run:
         """
         source = iter(items)
         self._store.begin_run()
-        waiting = 0
-        exhausted = False
-        while True:
-            while not self._stopping and executor.room() > 0 and not (exhausted and not self._again):
-                task = self._again.popleft() if self._again else None
-                if task is None:
-                    item = next(source, None)
-                    if item is None:
-                        exhausted = True
-                        continue
-                    known = self._known(item)
-                    if known is not None:
-                        yield known
-                        continue
-                    task = Task(item, self._plan.depth)
-                executor.give(task)
-                waiting += 1
-            if waiting == 0:
-                break
-            nothing = True
-            for ended in executor.collect(0.5):
-                waiting -= 1
-                event = self._settle(ended)
-                if event is not None:
-                    nothing = False
-                    yield event
-            if nothing:
-                yield None
+        yield from self._give(source, executor)
+        while self._waiting:
+            ended = [*executor.collect(0.5)]
+            self._waiting -= len(ended)
+            yield from self._give(source, executor)  # workers go on while what they brought is judged
+            settled = [event for one in ended if (event := self._settle(one)) is not None]
+            yield from settled or [None]
+            yield from self._give(source, executor)  # what is tried again
         self._store.end_run("interrupted" if self._stopping else "done")
+
+    def _give(self, source: Iterator[Item], executor: Executor) -> Iterator[Event]:
+        """Give out tasks while there is room; what is settled already is told."""
+        while not self._stopping and executor.room() > 0:
+            task = self._again.popleft() if self._again else None
+            if task is None:
+                item = next(source, None)
+                if item is None:
+                    return
+                known = self._known(item)
+                if known is not None:
+                    yield known
+                    continue
+                task = Task(item, self._plan.depth)
+            executor.give(task)
+            self._waiting += 1
 
     def _settled(self, sha256: str) -> str | None:
         return self._store.settled(sha256, self._key, self._plan.budget, retry=self._plan.retry_failed)

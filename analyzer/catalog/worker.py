@@ -37,6 +37,7 @@ def serve(connection: Connection, settings: WorkerSettings) -> None:
     watch = extended(load_watch(), settings.extra_apis)
     limit_memory(settings.budget.memory)
     message: Ready | Seen | Failure | Known = Ready()
+    loaded = False
     while True:
         try:
             send(connection, message)
@@ -47,6 +48,9 @@ def serve(connection: Connection, settings: WorkerSettings) -> None:
         except (EOFError, OSError):
             return  # the coordinator is gone
         gc.collect()
+        if not loaded and isinstance(message, Seen):
+            gc.freeze()  # the tables are loaded now and stay: looking through them each time costs as much as a small package
+            loaded = True
 
 
 def _one(connection: Connection, item: Item, settings: WorkerSettings, watch: Watch) -> Seen | Failure | Known:

@@ -34,6 +34,10 @@ class Words:
             return self.t("owner.several")
         return clean(owner.name, 60) if owner.kind == "library" else self.t(f"owner.{owner.kind}")
 
+    def whose(self, owner: Owner) -> str:
+        """An owner in a sentence on what somebody's code does."""
+        return self.t("owner.unknown-code") if owner.kind == "unknown" else self.owner(owner)
+
     def category(self, category: str) -> str:
         """A category's name; that of a rule's own category is the id itself."""
         try:
@@ -189,7 +193,7 @@ class Words:
         """What is known of the way: where the data is read and passed on, by whom, what is done to it, what it is tested for."""
         source, sink, notes = flow.source, flow.sink, []
         for key, end in (("flow.handed-in-at" if is_callback(flow) else "flow.read-at", source), ("flow.passed-on-at", sink)):
-            owner = self.owner(end.owner) if end.owner else self.t("label.unknown")
+            owner = self.whose(end.owner) if end.owner else self.t("label.unknown")
             notes.append(self.t(key, api=api_text(end.api), owner=owner, place=self.place(end.place)))
         if flow.labels:
             notes.append(self.t("flow.labels", labels=self.t.listing([self.t(f"flow.label.{label}") for label in flow.labels])))
@@ -231,15 +235,19 @@ class Words:
         if result.score is None:
             return t("paragraph.failed")
         rows = reached(result)
-        own = [self.category(row.category) for row in rows if any(o.owner.kind == "app" for o in row.owners)]
-        others = [
-            self.category(row.category) for row in rows if row.owners and not any(o.owner.kind == "app" for o in row.owners)
-        ]
+        by_kind: dict[str, list[str]] = {"app": [], "library": [], "unknown": []}
+        for row in rows:  # each category once: by the app's own code, else by a library's, else by code of unknown origin
+            kinds = {each.owner.kind for each in row.owners}
+            kind = next((kind for kind in by_kind if kind in kinds), None)
+            if kind is not None:
+                by_kind[kind].append(self.category(row.category))
+        own = by_kind["app"]
         name = self.app(result)
         data = t.listing(own, _MOST_NAMED)
         sentences = [t("paragraph.own", name=name, data=data) if own else t("paragraph.own-none", name=name)]
-        if others:
-            sentences.append(t("paragraph.libraries", data=t.listing(others, _MOST_NAMED)))
+        for kind, key in (("library", "paragraph.libraries"), ("unknown", "paragraph.unknown-code")):
+            if by_kind[kind]:
+                sentences.append(t(key, data=t.listing(by_kind[kind], _MOST_NAMED)))
         sentences += self._seats(result)
         sentences.append(self._clipboard_sentence(result.clipboard or ()))
         sentences += self._flows_sentence(result)
@@ -357,7 +365,7 @@ class Words:
             certain = {t.kind for a in reads if a.owner == owner for t in a.triggers or () if is_certain(t)}
             kinds = [self.t(f"trigger.{kind}") for kind in sorted(certain, key=TRIGGER_ORDER.index)]
             when = self.t.listing(kinds, _MOST_KINDS) if kinds else self.t("paragraph.no-start")
-            parts.append(self.t("paragraph.reader", owner=self.owner(owner), when=when))
+            parts.append(self.t("paragraph.reader", owner=self.whose(owner), when=when))
         sentence = self.t("paragraph.clipboard-read", readers=self.t.listing(parts, 3))
-        watchers = self.t.listing(list(dict.fromkeys(self.owner(a.owner) for a in accesses if a.operation == "watch")), 3)
+        watchers = self.t.listing(list(dict.fromkeys(self.whose(a.owner) for a in accesses if a.operation == "watch")), 3)
         return f"{sentence} {self.t('paragraph.clipboard-watched', watchers=watchers)}" if watchers else sentence
