@@ -183,7 +183,11 @@ class LocalPool:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=worker.serve, args=(theirs, self._settings), daemon=True)
-        process.start()
+        try:
+            process.start()
+        except OSError as error:
+            mend = "Set TMPDIR to a folder with a shorter path." if "too long" in str(error) else "Free processes and memory."
+            raise CatalogError(f"worker processes cannot be started: {error}", mend=mend) from None
         theirs.close()
         return _Worker(process, ours)
 

@@ -225,3 +225,17 @@ def test_two_runs_on_one_database_refuse(root: Path, apps: Path, tmp_path: Path)
 
 def test_the_worker_s_settings_travel(judging: Judging) -> None:
     assert msgspec.structs.replace(WorkerSettings(), observer=faulty).observer is faulty
+
+
+def test_workers_that_cannot_be_started_end_the_run_with_one_line(root: Path, apps: Path, tmp_path: Path) -> None:
+    """The path of the workers' socket has to be short."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    command = [sys.executable, "-m", "analyzer.cli", "catalog", "scan", str(apps), "--db", str(tmp_path / "c.db"), "-q"]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 6
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("apkvet: worker processes cannot be started: ")
+    assert line.endswith(" Set TMPDIR to a folder with a shorter path.")
