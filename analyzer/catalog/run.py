@@ -87,7 +87,9 @@ class Run:
             self._waiting -= len(ended)
             yield from self._give(source, executor)  # workers go on while what they brought is judged
             settled = [event for one in ended if (event := self._settle(one)) is not None]
-            yield from settled or [None]
+            yield from settled
+            if not settled:
+                yield None
             yield from self._give(source, executor)  # what is tried again
         self._store.end_run("interrupted" if self._stopping else "done")
 

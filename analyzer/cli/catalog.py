@@ -15,7 +15,7 @@ from analyzer.cli.catalog_answers import export_command, history_command, query_
 from analyzer.cli.catalog_approve import approvals_command, approve_command
 from analyzer.cli.catalog_options import catalog_judging, db_option, judging_options
 from analyzer.cli.catalog_report import report_command
-from analyzer.cli.options import flow_options
+from analyzer.cli.options import flow_options, sandbox_option
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def catalog_group() -> None:
 @click.option(
     "--no-call-graph", is_flag=True, help="Look less deeply: not when data is read, on whose behalf and where it goes. Fastest."
 )
+@sandbox_option
 @click.option("--retry-failed", is_flag=True, help="Try those again that ran out of time or memory, or crashed.")
 @click.option("--checksum", is_flag=True, help="Read every file to tell whether it changed; else size and time tell.")
 @click.option("--gate", is_flag=True, help="Exit 1 when the verdict of an updated app is worse than that of the version before.")
@@ -96,8 +97,11 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
     from analyzer.catalog.store import Store
     from analyzer.catalog.work import Budget, WorkerSettings
     from analyzer.cli.catalog_progress import CatalogProgress
-    from analyzer.scan import Depth
+    from analyzer.sandbox import check_sandbox, observe_inside
+    from analyzer.scan import Depth, observe
 
+    if options["sandbox"] and options["scheduler"] is None:
+        check_sandbox()
     budget = Budget(options["timeout"], _size(options["memory"]))
     depth = Depth(reach=not options["no_call_graph"], flow=options["flow"], implicit=options["implicit"])
     plan = Plan(depth, budget, options["retry_failed"], not options["checksum"])
@@ -105,7 +109,7 @@ def scan_command(sources: tuple[str, ...], db: Path, quiet: bool, **options: Any
     judging = catalog_judging(options)
     with Store(db, write=True) as store:
         run = Run(store, judging, plan)
-        settings = WorkerSettings(budget, judging.ruleset.extra_apis)
+        settings = WorkerSettings(budget, judging.ruleset.extra_apis, observe_inside if options["sandbox"] else observe)
         with (
             _executor(options["scheduler"], jobs, settings, run.decide) as pool,
             CatalogProgress(db, quiet=quiet, count=None if quiet else Count(sources)) as progress,

@@ -32,6 +32,15 @@ def report_options(command: F) -> F:
     return output(language(templates(command)))
 
 
+def sandbox_option(command: F) -> F:
+    """``--sandbox``: whether each package is looked at in a sandbox of its own."""
+    return click.option(
+        "--sandbox",
+        is_flag=True,
+        help="Look at each package in a bubblewrap sandbox of its own: no network, no files but the package's, nothing to write.",
+    )(command)
+
+
 def flow_options(command: F) -> F:
     """``--flow`` and ``--implicit``: how far data is followed from where it is read."""
     flow = click.option(

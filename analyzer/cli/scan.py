@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from analyzer.cli.options import flow_options, report_options
+from analyzer.cli.options import flow_options, report_options, sandbox_option
 from analyzer.errors import ApkvetError, UsageError
 from analyzer.result import VERDICTS, Result, Verdict
 
@@ -41,6 +41,7 @@ class Settings(NamedTuple):
     declared: Path | None = None
     flow: FlowMode = "fast"
     implicit: bool = False
+    sandbox: bool = False
 
     @property
     def depth(self) -> Depth:
@@ -83,6 +84,7 @@ class Judging(NamedTuple):
 )
 @click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at. Default: today.")
 @flow_options
+@sandbox_option
 @click.option("--fail-on", type=click.Choice(VERDICTS[1:]), help="Exit 1 when a verdict is this or worse.")
 @click.option(
     "--save-observation",
@@ -108,6 +110,7 @@ def scan_command(
       apkvet scan app.apk -o sarif=app.sarif -o questions=letter.md --lang de
       apkvet scan app.apk --declared data_safety.csv
       apkvet scan app.apk --flow full --implicit
+      apkvet scan app.apk --sandbox
     """
     from analyzer.cli.outputs import parse_outputs, write_outputs
     from analyzer.cli.progress import Progress
@@ -116,6 +119,10 @@ def scan_command(
     settings = Settings(**options)  # type: ignore[arg-type]  # click has checked them
     if settings.declared is not None and len(apps) > 1:
         raise UsageError("--declared is for one app", mend="Scan each app with its own declaration.")
+    if settings.sandbox:
+        from analyzer.sandbox import check_sandbox
+
+        check_sandbox()
     targets = parse_outputs(outputs, apps)
     look = load_look(language, templates, one_line=len(apps) > 1)
     judging = load_judging(settings)
@@ -159,10 +166,15 @@ def load_judging(settings: Settings) -> Judging:
 def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result, str | None]:
     """One package's result, and the line that says why when it could not be read."""
     from analyzer.facts import save_observation
-    from analyzer.scan import assess, observed, unreadable
+    from analyzer.scan import assess, observe, unreadable
 
     try:
-        observation = observed(path, judging.watch, settings.depth)
+        try:
+            if settings.sandbox:
+                from analyzer.sandbox import observe_inside as observe
+            observation = observe(path, judging.watch, settings.depth)
+        except ApkvetError as error:
+            observation = unreadable(path, error)
         result = assess(observation, *judging[:3], reproducible=settings.reproducible)
     except Exception as error:  # a fault of ours must not end the other packages
         if os.environ.get("APKVET_DEBUG"):

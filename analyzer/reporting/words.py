@@ -238,9 +238,9 @@ class Words:
         by_kind: dict[str, list[str]] = {"app": [], "library": [], "unknown": []}
         for row in rows:  # each category once: by the app's own code, else by a library's, else by code of unknown origin
             kinds = {each.owner.kind for each in row.owners}
-            kind = next((kind for kind in by_kind if kind in kinds), None)
-            if kind is not None:
-                by_kind[kind].append(self.category(row.category))
+            for found in (found for kind, found in by_kind.items() if kind in kinds):
+                found.append(self.category(row.category))
+                break
         own = by_kind["app"]
         name = self.app(result)
         data = t.listing(own, _MOST_NAMED)
