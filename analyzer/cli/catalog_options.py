@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from analyzer.cli.options import trust_option
+
 if TYPE_CHECKING:
     from analyzer.catalog.judging import Judging
 
@@ -19,8 +21,9 @@ db_option = click.option(
 
 
 def judging_options(command: F) -> F:
-    """What apps are judged by: ``--policy``, ``--rules``, ``--waivers``, ``--today``."""
+    """What apps are judged by: ``--policy``, ``--rules``, ``--waivers``, ``--today``, ``--trust``."""
     for option in (
+        trust_option,
         click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at."),
         click.option("--waivers", type=click.Path(path_type=Path), metavar="FILE", help="What was agreed to be lived with."),
         click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More rules, as for scan."),
@@ -35,7 +38,7 @@ def catalog_judging(options: dict[str, Any]) -> Judging:
     from analyzer.catalog.judging import Judging
     from analyzer.cli.scan import Settings, load_judging
 
-    names = ("policy", "rules", "waivers", "today")
+    names = ("policy", "rules", "waivers", "today", "trust")
     settings = Settings(
         **{name: options[name] for name in names}, group=None, fail_on=None, reproducible=False, quiet=True, save=None
     )

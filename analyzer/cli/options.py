@@ -41,6 +41,16 @@ def sandbox_option(command: F) -> F:
     )(command)
 
 
+def trust_option(command: F) -> F:
+    """``--trust``: whose seal own rules, policies and waivers must carry."""
+    return click.option(
+        "--trust",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A public key: own rules, and the folders of an own policy and of waivers, must carry its seal (see rules seal).",
+    )(command)
+
+
 def flow_options(command: F) -> F:
     """``--flow`` and ``--implicit``: how far data is followed from where it is read."""
     flow = click.option(

@@ -174,6 +174,45 @@ def bench_command(observations: Path, rule_ids: tuple[str, ...], folders: tuple[
     return 0
 
 
+_KEY = click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="An Ed25519 key in a PEM file, as openssl makes it.",
+)
+
+
+@rules_group.command("seal")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@_KEY
+def seal_command(folder: Path, key: Path) -> int:
+    """Sign everything in DIR with a private key: rules, tables, policies, templates.
+
+    \b
+    Examples:
+      openssl genpkey -algorithm ed25519 -out key.pem
+      openssl pkey -in key.pem -pubout -out pub.pem
+      apkvet rules seal our-rules --key key.pem
+      apkvet scan app.apk --rules our-rules --policy our-rules/policy.yaml --trust pub.pem
+    """
+    from analyzer.seal import SEAL, make_seal
+
+    click.echo(f"sealed {make_seal(folder, key)} files: {folder / SEAL}")
+    return 0
+
+
+@rules_group.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@_KEY
+def verify_command(folder: Path, key: Path) -> int:
+    """Check the seal of DIR against a public key; exit 4, and say what differs, when it is broken."""
+    from analyzer.seal import check_seal
+
+    click.echo(f"{check_seal(folder, key)} files are as they were sealed")
+    return 0
+
+
 @click.command("explain")
 @click.argument("rule_id", metavar="RULE")
 @_RULES

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from analyzer.cli.options import flow_options, report_options, sandbox_option
+from analyzer.cli.options import flow_options, report_options, sandbox_option, trust_option
 from analyzer.errors import ApkvetError, UsageError
 from analyzer.result import VERDICTS, Result, Verdict
 
@@ -42,6 +42,7 @@ class Settings(NamedTuple):
     flow: FlowMode = "fast"
     implicit: bool = False
     sandbox: bool = False
+    trust: Path | None = None
 
     @property
     def depth(self) -> Depth:
@@ -85,6 +86,7 @@ class Judging(NamedTuple):
 @click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DAY", help="The day waivers are looked at. Default: today.")
 @flow_options
 @sandbox_option
+@trust_option
 @click.option("--fail-on", type=click.Choice(VERDICTS[1:]), help="Exit 1 when a verdict is this or worse.")
 @click.option(
     "--save-observation",
@@ -153,6 +155,8 @@ def load_judging(settings: Settings) -> Judging:
     from analyzer.scan import load_rules
     from analyzer.waivers import load_waivers
 
+    if settings.trust is not None:
+        _check_seals(settings, settings.trust)
     declaration = read_declaration(settings.declared) if settings.declared is not None else None
     ruleset, watch = load_rules(settings.rules)
     policy = load_policy(settings.policy, settings.group)
@@ -161,6 +165,16 @@ def load_judging(settings: Settings) -> Judging:
         return Judging(ruleset, policy, None, watch, declaration)
     today = settings.today.date() if settings.today else datetime.datetime.now().astimezone().date()
     return Judging(ruleset, policy, Agreed(load_waivers(settings.waivers, ruleset.by_id), today), watch, declaration)
+
+
+def _check_seals(settings: Settings, key: Path) -> None:
+    """Own rules, and the folders of an own policy and of waivers, are as somebody sealed them. Raises ``RuleError``."""
+    from analyzer.policy import policy_names
+    from analyzer.seal import check_seal
+
+    files = [settings.waivers, None if settings.policy in (None, *policy_names()) else Path(settings.policy or "")]
+    for folder in dict.fromkeys([*settings.rules, *(file.parent for file in files if file is not None)]):
+        check_seal(folder, key)
 
 
 def _scan_one(path: Path, judging: Judging, settings: Settings) -> tuple[Result, str | None]:
