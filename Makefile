@@ -38,5 +38,20 @@ format: $(VENV)/installed-dev  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+.PHONY: lock audit sbom
+lock: $(VENV)/installed  ## Write requirements.lock anew: every package that apkvet runs with, by version and digest
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+	  --output-file requirements.lock pyproject.toml
+
+audit: $(VENV)/installed  ## Ask the public list of vulnerabilities about the packages of requirements.lock (needs the network)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(VENV)/installed  ## Write dist/apkvet.cdx.json: what apkvet and its packages are (CycloneDX)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o dist/apkvet.cdx.json requirements.lock
+
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

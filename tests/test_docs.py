@@ -105,3 +105,9 @@ def test_the_first_example_is_what_is_printed(root: Path, capfd: pytest.CaptureF
     with pytest.raises(SystemExit):
         main(["scan", str(root / shown[1])])
     assert capfd.readouterr().out.startswith(shown[2])
+
+
+def test_every_proof_that_the_threat_model_names_is_there(root: Path) -> None:
+    named = re.findall(r"`((?:tests|bench|samples|analyzer)/[^`]*)`", (root / "SECURITY.md").read_text())
+    assert len(named) > 15
+    assert [name for name in named if not (root / name).exists()] == []

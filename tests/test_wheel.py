@@ -12,18 +12,35 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(out: Path, **environment: str) -> Path:
+    """The wheel of this checkout, built into the folder *out*."""
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("install hatchling (pip install hatchling)")
     root = Path(__file__).resolve().parents[1]
-    out = tmp_path_factory.mktemp("wheel")
     code = f"from hatchling.build import build_wheel; print(build_wheel({str(out)!r}))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    command, variables = [sys.executable, "-c", code], {**os.environ, **environment}
+    done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(out / done.stdout.split()[-1]) as wheel:
-        wheel.extractall(out / "site")
-    return out / "site"
+    return out / done.stdout.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    site = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return site
+
+
+def test_the_same_source_makes_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    """Whenever and by whomever it is built: in another time zone and language, with other random numbers."""
+    again = built(tmp_path, TZ="Asia/Tokyo", LC_ALL="C", PYTHONHASHSEED="7", HOME=str(tmp_path))
+    assert (again.name, again.read_bytes()) == (wheel.name, wheel.read_bytes())
 
 
 def apkvet(site: Path, cwd: Path, *args: str) -> str:
