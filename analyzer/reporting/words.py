@@ -11,7 +11,16 @@ from analyzer.reporting.flows import is_callback, leaving
 from analyzer.reporting.messages import Messages
 from analyzer.reporting.naming import api_text, method_text, short_permission
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.summary import TRIGGER_ORDER, Highlight, is_certain, is_started, missing_stages, ordered, reached
+from analyzer.reporting.summary import (
+    DATA_CATEGORIES,
+    TRIGGER_ORDER,
+    Highlight,
+    is_certain,
+    is_started,
+    missing_stages,
+    ordered,
+    reached,
+)
 from analyzer.result import Clause, ClipboardDoc, DataTypeDoc, FlowDoc, LibraryDoc, PermissionDoc, Result, TriggerDoc
 
 _MOST_NAMED, _MOST_KINDS = 6, 3
@@ -310,7 +319,7 @@ class Words:
         maker = clean(library.vendor or t("library.maker-unknown"), 60)
         seat = t("library.in", maker=maker, country=clean(library.country.code, 4)) if library.country else maker
         parts = []
-        for use in library.uses[:_MOST_NAMED]:
+        for use in [use for use in library.uses if use.category in DATA_CATEGORIES][:_MOST_NAMED]:
             kinds = sorted((k for k in use.triggers if k in TRIGGER_ORDER), key=TRIGGER_ORDER.index)[:_MOST_KINDS]
             started = [t(f"trigger.short.{kind}") for kind in kinds if kind not in ("unknown", "unreachable")]
             data = self.category(use.category)
