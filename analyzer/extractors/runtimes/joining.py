@@ -9,7 +9,7 @@ asks, by nobody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -64,8 +64,11 @@ def join(
     made: dict[tuple[str, Place], Call] = {}
     asked: dict[tuple[str, str | None], list[ScriptUse]] = {}
     lost: list[ScriptUse] = []
+    bridged: dict[str, list[ScriptUse]] = {}
     for use in (use for runtime in found for use in runtime.uses):
-        known = False
+        for method in use.calls:
+            bridged.setdefault(method, []).append(use)
+        known = bool(use.calls)
         for row in context.bindings.of(use.kind, use.name):
             if not row.carrier:
                 made.setdefault((row.api.partition("(")[0], use.at), _by_engine(context, use, row.api))
@@ -78,7 +81,7 @@ def join(
         if not known:
             lost.append(use)
     carriers = _Asked(context.bindings, asked, found)
-    kept = tuple(carriers.of(reached))
+    kept = tuple(_by_bridge(carriers.of(reached), bridged))
     own = tuple(_starts(made, {use.at: use for runtime in found for use in runtime.uses})) if traced else ()
     return Joined(tuple(made.values()), (*kept, *own), (*_lost(lost), *carriers.gaps()))
 
@@ -196,6 +199,17 @@ def _by_script(reach: Reach, uses: Sequence[ScriptUse]) -> Iterator[Reach]:
     entry = reach.entry_point or (reach.at.method if reach.at else None) or ""
     for place in sorted({use.at for use in uses})[:_MOST_STEPS]:
         yield Reach("web-bridge", reach.entry_point, (Step(place, entry), *reach.path), assumed=reach.assumed, at=reach.at)
+
+
+def _by_bridge(reached: Iterable[Reach], bridged: Mapping[str, Sequence[ScriptUse]]) -> Iterator[Reach]:
+    """The triggers, those that begin at a method of the app's own bridge with the script's call before them."""
+    for reach in reached:
+        uses = bridged.get(reach.entry_point or "", ())
+        if not uses or reach.entry_point is None:
+            yield reach
+        for place in sorted({use.at for use in uses})[:_MOST_STEPS]:
+            if reach.entry_point is not None:
+                yield msgspec.structs.replace(reach, path=(Step(place, reach.entry_point), *reach.path))
 
 
 def _starts(made: dict[tuple[str, Place], Call], uses: dict[Place, ScriptUse]) -> Iterator[Reach]:

@@ -40,7 +40,7 @@ class Reader(NamedTuple):
         return cast(RuntimeFound, import_module(f"analyzer.extractors.runtimes.{self.module}").read(graph, bindings))
 
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (Reader("react_native", ("assets/",), (".bundle", ".jsbundle", ".hbc")),)
 
 
 class Payloads(NamedTuple):

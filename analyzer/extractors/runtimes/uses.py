@@ -8,11 +8,12 @@ from analyzer.facts import Gap, Owner, Payload, PayloadKind, Place, TriggerKind
 
 
 class ScriptUse(NamedTuple):
-    """One call in a payload of something that ``rules/knowledge/bindings.tsv`` names for its runtime.
+    """One call in a payload of something that ``rules/knowledge/bindings.tsv`` names for its runtime, or of the app's own bridge.
 
     ``name`` is spelled as that table spells it (``Clipboard.getString``), ``at`` is the file, with the offset in bytes of what
     shows the call, or of the function that holds it. ``trigger``: what the payload shows to start the call (a handler of a
-    press); ``owner``: whose code calls, the app's unless the payload shows a library's.
+    press); ``owner``: whose code calls, the app's unless the payload shows a library's. ``calls``: methods of the package that
+    the call is known to run, by their descriptors, where it is the app's own bridge and no name of the table.
     """
 
     kind: PayloadKind
@@ -20,6 +21,7 @@ class ScriptUse(NamedTuple):
     at: Place
     trigger: TriggerKind = "unknown"
     owner: Owner = Owner("app")
+    calls: tuple[str, ...] = ()
 
 
 class RuntimeFound(NamedTuple):
