@@ -5,6 +5,8 @@ Names are looked up in the scopes that hold them (minified code has few letters 
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -23,6 +25,10 @@ _MOST_STEPS = 24
 _MOST_LOOKED_AT = 200
 # Places of Metro's factory parameters: global, require, importDefault, importAll, module, exports, dependencyMap.
 _GLOBAL, _REQUIRE, _IMPORT_DEFAULT, _IMPORT_ALL, _DEPENDENCIES = 0, 1, 2, 3, 6
+_HANDED = re.compile(
+    rb"(?:addEventListener|\.on)\(\s*['\"](\w+)['\"]\s*,\s*(?:[\w$]+\.)*([\w$]+)\s*(?:\.bind\(\w+\))?\s*[,)]"
+    rb"|\b(on[A-Z]\w+|onclick|onload)\s*[:=]\s*\{?\s*(?:[\w$]+\.)*([\w$]+)\s*[,;})\n]"
+)
 
 
 class Parsed(NamedTuple):
@@ -49,20 +55,25 @@ class _Scope:
         self.names: dict[str, Value | Node] = {}
 
 
-def read_script(source: bytes, at: int = 0, *, metro: bool = False) -> Parsed:
-    """Read *source*, which begins at byte *at* of its file. *metro*: the text is one ``__d(function(...) {...}, ...)``."""
+def read_script(source: bytes, at: int = 0, wanted: re.Pattern[bytes] | None = None, *, metro: bool = False) -> Parsed:
+    """Read *source*, which begins at byte *at* of its file. *metro*: the text is one ``__d(function(...) {...}, ...)``.
+
+    With *wanted* only functions whose text it is found in are looked into.
+    """
     tree = _parser().parse(source)
-    reader = _Reader(at, metro)
+    reader = _Reader(at, metro, None if wanted is None else [match.start() for match in wanted.finditer(source)])
     reader.walk(tree.root_node)
-    return Parsed(tuple(reader.calls), frozenset(reader.defines), frozenset(reader.natives), tree.root_node.has_error)
+    calls = _by_reference(source, reader.calls)
+    return Parsed(tuple(calls), frozenset(reader.defines), frozenset(reader.natives), tree.root_node.has_error)
 
 
 class _Reader:
     """One walk over a tree: scopes on the way down, calls at their places."""
 
-    def __init__(self, at: int, metro: bool) -> None:
+    def __init__(self, at: int, metro: bool, hits: Sequence[int] | None) -> None:
         self._at = at
         self._metro = metro
+        self._hits = hits
         self.calls: list[ScriptCall] = []
         self.defines: set[str] = set()
         self.natives: set[str] = set()
@@ -78,8 +89,9 @@ class _Reader:
             for node in _of_scope(top):
                 kind = node.type
                 if kind in _FUNCTIONS:
-                    inner.append(node)
                     self._declare_function(node, scope)
+                    if self._is_wanted(node):
+                        inner.append(node)
                 elif kind == "variable_declarator":
                     self._declare(node.child_by_field_name("name"), node.child_by_field_name("value"), scope)
                 elif kind == "assignment_expression":
@@ -90,10 +102,14 @@ class _Reader:
                 self._call(node, scope)
             todo += ((node, self._scope_of(node, scope)) for node in reversed(inner))
 
+    def _is_wanted(self, node: Node) -> bool:
+        if self._hits is None:
+            return True
+        index = bisect_left(self._hits, node.start_byte)
+        return index < len(self._hits) and self._hits[index] < node.end_byte
+
     def _scope_of(self, node: Node, outer: _Scope) -> _Scope:
         name = _function_name(node)
-        if name:
-            self.defines.add(name)
         scope = _Scope(outer, name or outer.name, _started(node, name) or outer.trigger)
         parameters = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
         names = [parameters] if parameters is not None and parameters.type == "identifier" else _named(parameters)
@@ -112,6 +128,9 @@ class _Reader:
         return UNKNOWN
 
     def _declare_function(self, node: Node, scope: _Scope) -> None:
+        called = _function_name(node)
+        if called:
+            self.defines.add(called)
         if node.type.endswith("_declaration"):
             name = node.child_by_field_name("name")
             if name is not None:
@@ -162,11 +181,11 @@ class _Reader:
             arguments = _named(node.child_by_field_name("arguments"))
             first = _constant(arguments[0]) if arguments else None
             self.calls.append(ScriptCall(value, self._at + _place(callee), scope.name, scope.trigger, first or ""))
-        self._look_up(node, value)
+        self._look_up(node)
 
-    def _look_up(self, node: Node, callee: Value) -> Value | None:
+    def _look_up(self, node: Node) -> Value | None:
         """The native side that a call returns by its name."""
-        if callee.words[-1:] and callee.words[-1] in LOOK_UPS:
+        if _called(node) in LOOK_UPS:
             arguments = _named(node.child_by_field_name("arguments"))
             name = _constant(arguments[0]) if arguments else None
             if name is not None:
@@ -220,7 +239,7 @@ class _Reader:
             index = self._dependency(arguments[0], scope, steps)
             found = UNKNOWN if index is None else Value("require", index)
             return found.then("default") if callee.key == "metro2" and index is not None else found
-        native = self._look_up(node, callee)
+        native = self._look_up(node)
         if native is not None:
             return native
         if callee.words == ("require",) and arguments:
@@ -302,6 +321,14 @@ def _is_factory(function: Node) -> bool:
     return callee is not None and _text(callee) == "__d"
 
 
+def _called(call: Node) -> str:
+    """The last name of what is called."""
+    callee = call.child_by_field_name("function") or call.child_by_field_name("constructor")
+    while callee is not None and callee.type in ("parenthesized_expression", "sequence_expression") and callee.named_children:
+        callee = callee.named_children[-1]
+    return "" if callee is None else _text(callee.child_by_field_name("property") or callee)
+
+
 def _started(function: Node, name: str) -> TriggerKind | None:
     """What the place of a function shows to start it: a property of a view, an event, a timer; None: nothing."""
     if name in HANDLERS:
@@ -311,9 +338,30 @@ def _started(function: Node, name: str) -> TriggerKind | None:
     callee = call.child_by_field_name("function") if call is not None else None
     if callee is None or arguments is None:
         return None
-    while callee.type in ("parenthesized_expression", "sequence_expression") and callee.named_children:
-        callee = callee.named_children[-1]
-    called = _text(callee.child_by_field_name("property") or callee)
+    called = _called(call) if call is not None else ""
     if called in ("addEventListener", "on", "one"):
         return EVENTS.get(_constant(_named(arguments)[0]) or "")
     return HANDLERS.get(called)
+
+
+def _by_reference(source: bytes, calls: Sequence[ScriptCall]) -> Iterator[ScriptCall]:
+    """The calls; those in a function that is named nowhere else than where it is handed over get the trigger of that place."""
+    handed: dict[str, tuple[int, TriggerKind]] | None = None
+    for call in calls:
+        if call.trigger == "unknown" and call.inside:
+            handed = _handed(source) if handed is None else handed
+            times, trigger = handed.get(call.inside, (0, "unknown"))
+            whole = rb"(?<![\w$])" + re.escape(call.inside.encode()) + rb"(?![\w$])"
+            if times and len(re.findall(whole, source)) == times + 1:
+                call = call._replace(trigger=trigger)
+        yield call
+
+
+def _handed(source: bytes) -> dict[str, tuple[int, TriggerKind]]:
+    """The functions that are handed over by their names: how often, and to what (the last place counts)."""
+    found: dict[str, tuple[int, TriggerKind]] = {}
+    for event, by_event, property_, by_property in _HANDED.findall(source):
+        name = (by_event or by_property).decode("utf-8", "replace")
+        trigger = EVENTS.get(event.decode()) if event else HANDLERS.get(property_.decode())
+        found[name] = (found.get(name, (0, "unknown"))[0] + 1, trigger or "unknown")
+    return found

@@ -40,7 +40,10 @@ class Reader(NamedTuple):
         return cast(RuntimeFound, import_module(f"analyzer.extractors.runtimes.{self.module}").read(graph, bindings))
 
 
-READERS: tuple[Reader, ...] = (Reader("react_native", ("assets/",), (".bundle", ".jsbundle", ".hbc")),)
+READERS: tuple[Reader, ...] = (
+    Reader("react_native", ("assets/",), (".bundle", ".jsbundle", ".hbc")),
+    Reader("web", ("assets/",), (".html", ".htm", "/cordova.js")),
+)
 
 
 class Payloads(NamedTuple):

@@ -125,7 +125,7 @@ def _modules(data: bytes, words: Collection[str]) -> tuple[list[ScriptModule], i
             left += len(text)
         else:
             budget -= len(text)
-            parsed = read_script(text, at, metro=True)
+            parsed = read_script(text, at, wanted, metro=True)
             broken += parsed.broken
             modules.append(ScriptModule(number, requires, parsed.natives, parsed.defines, parsed.calls))
     return modules, left, broken

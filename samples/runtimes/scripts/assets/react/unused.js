@@ -1,0 +1,1 @@
+__d(function(g,r,i,a,m,e,d){var t=r(d[0]),n=r(d[1])(r(d[2]));e.check=function(){return n.default.toString().length};e.getString=function(){return"getString"};e.Paste=function(){return t.Pressable({onPress:function(){return e.getString()}})}},0,[5,6,1]);

@@ -1,0 +1,1 @@
+__d(function(g,r,i,a,m,e,d){var t=r(d[0]),n=r(d[1])(r(d[2])),s=r(d[2]);e.check=function(){return n.default.getString().then(function(t){return t.length})};e.Paste=function(){return t.Pressable({onPress:function(){n.default.getString().then(e.show)}})};e.Field=function(){return(0,s.useClipboard)()}},0,[5,6,1]);

@@ -1,0 +1,23 @@
+# A screen of a Capacitor app; its pages are in assets/public.
+.class public Lorg/apkvet/scripts/MainActivity;
+.super Landroid/app/Activity;
+
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    return-void
+.end method
+
+.method protected onCreate(Landroid/os/Bundle;)V
+    .registers 4
+    invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
+    new-instance v0, Landroid/webkit/WebView;
+    invoke-direct {v0, p0}, Landroid/webkit/WebView;-><init>(Landroid/content/Context;)V
+    const-string v1, "file:///android_asset/public/index.html"
+    invoke-virtual {v0, v1}, Landroid/webkit/WebView;->loadUrl(Ljava/lang/String;)V
+    new-instance v0, Lcom/capacitorjs/plugins/clipboard/ClipboardPlugin;
+    invoke-direct {v0}, Lcom/capacitorjs/plugins/clipboard/ClipboardPlugin;-><init>()V
+    iput-object p0, v0, Lcom/getcapacitor/Plugin;->context:Landroid/content/Context;
+    sput-object v0, Lcom/getcapacitor/Plugin;->plugin:Lcom/getcapacitor/Plugin;
+    return-void
+.end method
