@@ -23,8 +23,11 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 _MOST_STEPS = 24
 _MOST_LOOKED_AT = 200
+_MOST_SCOPES = 100
+_BETWEEN = frozenset({"arguments", "parenthesized_expression", "await_expression"})
 # Places of Metro's factory parameters: global, require, importDefault, importAll, module, exports, dependencyMap.
 _GLOBAL, _REQUIRE, _IMPORT_DEFAULT, _IMPORT_ALL, _DEPENDENCIES = 0, 1, 2, 3, 6
+_NAMED_BY = {"pair": "key", "variable_declarator": "name", "assignment_expression": "left"}
 _HANDED = re.compile(
     rb"(?:addEventListener|\.on)\(\s*['\"](\w+)['\"]\s*,\s*(?:[\w$]+\.)*([\w$]+)\s*(?:\.bind\(\w+\))?\s*[,)]"
     rb"|\b(on[A-Z]\w+|onclick|onload)\s*[:=]\s*\{?\s*(?:[\w$]+\.)*([\w$]+)\s*[,;})\n]"
@@ -50,6 +53,7 @@ class _Scope:
 
     def __init__(self, outer: _Scope | None, name: str = "", trigger: TriggerKind = "unknown") -> None:
         self.outer = outer
+        self.depth: int = 0 if outer is None else outer.depth + 1
         self.name = name
         self.trigger = trigger
         self.names: dict[str, Value | Node] = {}
@@ -64,7 +68,8 @@ def read_script(source: bytes, at: int = 0, wanted: re.Pattern[bytes] | None = N
     reader = _Reader(at, metro, None if wanted is None else [match.start() for match in wanted.finditer(source)])
     reader.walk(tree.root_node)
     calls = _by_reference(source, reader.calls)
-    return Parsed(tuple(calls), frozenset(reader.defines), frozenset(reader.natives), tree.root_node.has_error)
+    broken = tree.root_node.has_error or reader.too_deep
+    return Parsed(tuple(calls), frozenset(reader.defines), frozenset(reader.natives), broken)
 
 
 class _Reader:
@@ -78,6 +83,8 @@ class _Reader:
         self.defines: set[str] = set()
         self.natives: set[str] = set()
         self._left = 0
+        self._above: dict[int, Node] = {}  # what holds a node: asking the node itself takes a walk down from the root
+        self.too_deep = False
 
     def walk(self, root: Node) -> None:
         """Declare what each scope declares, then look at its calls; scopes within are done after it."""
@@ -86,12 +93,15 @@ class _Reader:
             top, scope = todo.pop()
             inner: list[Node] = []
             calls: list[Node] = []
-            for node in _of_scope(top):
+            for node in self._of_scope(top):
                 kind = node.type
                 if kind in _FUNCTIONS:
                     self._declare_function(node, scope)
                     if self._is_wanted(node):
-                        inner.append(node)
+                        if scope.depth < _MOST_SCOPES:
+                            inner.append(node)
+                        else:
+                            self.too_deep = True
                 elif kind == "variable_declarator":
                     self._declare(node.child_by_field_name("name"), node.child_by_field_name("value"), scope)
                 elif kind == "assignment_expression":
@@ -102,6 +112,58 @@ class _Reader:
                 self._call(node, scope)
             todo += ((node, self._scope_of(node, scope)) for node in reversed(inner))
 
+    def _of_scope(self, top: Node) -> Iterator[Node]:
+        """The nodes of a scope, those of functions within left out but for these themselves."""
+        todo = [top]
+        while todo:
+            node = todo.pop()
+            if node is not top:
+                yield node
+                if node.type in _FUNCTIONS:
+                    continue
+            children = node.children
+            for child in children:
+                if child.type in _FUNCTIONS or child.type in _BETWEEN:
+                    self._above[child.id] = node
+            todo.extend(reversed(children))
+
+    def _call_with(self, node: Node) -> tuple[Node | None, Node | None]:
+        """The call that *node* is an argument of, and its arguments."""
+        arguments = self._above.get(node.id)
+        if arguments is None or arguments.type != "arguments":
+            return None, None
+        return self._above.get(arguments.id), arguments
+
+    def _name_of(self, node: Node) -> str:
+        """The name of a function: its own, or that of the variable or property that it becomes the value of."""
+        own = node.child_by_field_name("name")
+        if own is not None and own.type != "computed_property_name":
+            return _text(own)
+        above = self._above.get(node.id)
+        while above is not None and above.type in ("parenthesized_expression", "await_expression"):
+            above = self._above.get(above.id)
+        field = None if above is None else _NAMED_BY.get(above.type)
+        target = above.child_by_field_name(field) if above is not None and field is not None else None
+        if target is not None and target.type == "member_expression":
+            target = target.child_by_field_name("property")
+        return _text(target).strip("\"'") if target is not None else ""
+
+    def _is_factory(self, function: Node) -> bool:
+        """Whether a function is an argument of a call of ``__d``."""
+        call, _ = self._call_with(function)
+        return call is not None and _called(call) == "__d"
+
+    def _started(self, function: Node, name: str) -> TriggerKind | None:
+        """What the place of a function shows to start it: a property of a view, an event, a timer; None: nothing."""
+        if name in HANDLERS:
+            return HANDLERS[name]
+        call, arguments = self._call_with(function)
+        called = "" if call is None else _called(call)
+        if called in ("addEventListener", "on", "one"):
+            first = _named(arguments)
+            return EVENTS.get(_constant(first[0]) or "") if first else None
+        return HANDLERS.get(called)
+
     def _is_wanted(self, node: Node) -> bool:
         if self._hits is None:
             return True
@@ -109,8 +171,8 @@ class _Reader:
         return index < len(self._hits) and self._hits[index] < node.end_byte
 
     def _scope_of(self, node: Node, outer: _Scope) -> _Scope:
-        name = _function_name(node)
-        scope = _Scope(outer, name or outer.name, _started(node, name) or outer.trigger)
+        name = self._name_of(node)
+        scope = _Scope(outer, name or outer.name, self._started(node, name) or outer.trigger)
         parameters = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
         names = [parameters] if parameters is not None and parameters.type == "identifier" else _named(parameters)
         for position, parameter in enumerate(names):
@@ -120,7 +182,7 @@ class _Reader:
 
     def _parameter(self, function: Node, position: int) -> Value:
         """What a parameter stands for: of a module's factory, what Metro hands it."""
-        if self._metro and _is_factory(function):
+        if self._metro and self._is_factory(function):
             if position == _GLOBAL:
                 return Value("global", "global")
             if position in (_REQUIRE, _IMPORT_DEFAULT, _IMPORT_ALL, _DEPENDENCIES):
@@ -128,7 +190,7 @@ class _Reader:
         return UNKNOWN
 
     def _declare_function(self, node: Node, scope: _Scope) -> None:
-        called = _function_name(node)
+        called = self._name_of(node)
         if called:
             self.defines.add(called)
         if node.type.endswith("_declaration"):
@@ -261,16 +323,6 @@ class _Reader:
         return None
 
 
-def _of_scope(top: Node) -> Iterator[Node]:
-    """The nodes of a scope, those of functions within left out but for these themselves."""
-    todo = [*reversed(top.children)]
-    while todo:
-        node = todo.pop()
-        yield node
-        if node.type not in _FUNCTIONS:
-            todo.extend(reversed(node.children))
-
-
 def _named(node: Node | None) -> Sequence[Node]:
     return [] if node is None else [child for child in node.named_children if child.type != "comment"]
 
@@ -296,52 +348,12 @@ def _place(callee: Node) -> int:
     return last.start_byte
 
 
-def _function_name(node: Node) -> str:
-    """The name of a function: its own, or that of the variable or property that it becomes the value of."""
-    own = node.child_by_field_name("name")
-    if own is not None and own.type != "computed_property_name":
-        return _text(own)
-    parent = node.parent
-    while parent is not None and parent.type in ("parenthesized_expression", "await_expression"):
-        parent = parent.parent
-    if parent is None:
-        return ""
-    field = {"pair": "key", "variable_declarator": "name", "assignment_expression": "left"}.get(parent.type)
-    target = parent.child_by_field_name(field) if field else None
-    if target is not None and target.type == "member_expression":
-        target = target.child_by_field_name("property")
-    return _text(target).strip("\"'") if target is not None else ""
-
-
-def _is_factory(function: Node) -> bool:
-    """Whether a function is the first argument of a call of ``__d``."""
-    arguments = function.parent
-    call = arguments.parent if arguments is not None and arguments.type == "arguments" else None
-    callee = call.child_by_field_name("function") if call is not None else None
-    return callee is not None and _text(callee) == "__d"
-
-
 def _called(call: Node) -> str:
     """The last name of what is called."""
     callee = call.child_by_field_name("function") or call.child_by_field_name("constructor")
     while callee is not None and callee.type in ("parenthesized_expression", "sequence_expression") and callee.named_children:
         callee = callee.named_children[-1]
     return "" if callee is None else _text(callee.child_by_field_name("property") or callee)
-
-
-def _started(function: Node, name: str) -> TriggerKind | None:
-    """What the place of a function shows to start it: a property of a view, an event, a timer; None: nothing."""
-    if name in HANDLERS:
-        return HANDLERS[name]
-    arguments = function.parent
-    call = arguments.parent if arguments is not None and arguments.type == "arguments" else None
-    callee = call.child_by_field_name("function") if call is not None else None
-    if callee is None or arguments is None:
-        return None
-    called = _called(call) if call is not None else ""
-    if called in ("addEventListener", "on", "one"):
-        return EVENTS.get(_constant(_named(arguments)[0]) or "")
-    return HANDLERS.get(called)
 
 
 def _by_reference(source: bytes, calls: Sequence[ScriptCall]) -> Iterator[ScriptCall]:

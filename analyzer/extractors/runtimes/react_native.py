@@ -78,8 +78,9 @@ def _hermes(data: bytes, path: str, bindings: Bindings, natives: NativeNames) ->
     modules = hermes_modules(file, _words(names, natives))
     uses = tuple(_used(kind, path, modules, names, natives))
     gaps: tuple[Gap, ...] = ()
-    if file.bad:
-        gaps = (_gap(f"{file.bad} functions of the Hermes bytecode lie outside of the file.", Place(path), len(data)),)
+    if file.bad or file.cut:
+        why = f"{file.bad} functions of the Hermes bytecode lie outside of the file, or functions overlap."
+        gaps = (_gap(why, Place(path), len(data)),)
     payload = Payload(kind, path, f"bytecode {version}", _names_of(uses), len(data))
     return _Read(payload, uses, gaps)
 

@@ -25,6 +25,7 @@ _REGISTERS_FROM = 97  # headers of functions of twelve bytes
 _OVERFLOWED = 0xFF
 _LARGE_FLAG = 1 << 5
 _MOST_LITERALS = 1 << 16
+_MOST_READINGS = 8
 
 Ints = NDArray[np.int64]
 
@@ -87,6 +88,8 @@ class HermesFile:
         self._strings = np.frombuffer(data, "<u4", counts.strings, strings)
         self._overflow = np.frombuffer(data, "<u4", 2 * counts.overflow_strings, overflow).reshape(-1, 2)
         self._read_functions(headers, counts.functions)
+        self.cut = False  # functions that overlap, made to be read for ever
+        self._left = _MOST_READINGS * len(data)
         self.first = counts.first if counts.first < counts.functions else 0
 
     def _counts(self) -> _Counts:
@@ -176,7 +179,9 @@ class HermesFile:
         at, size, _ = self.function(number)
         end = at + size
         names, operands, lengths = self.opcodes
-        while at < end:
+        self._left -= size
+        self.cut = self.cut or self._left < 0
+        while at < end and self._left >= 0:
             opcode = self.data[at]
             if opcode >= len(names) or at + lengths[opcode] > end:
                 return
