@@ -19,6 +19,7 @@ DOCUMENTS = (
     "samples/README.md",
     "bench/README.md",
     "docs/CATALOG.md",
+    "docs/RUNTIMES.md",
 )
 
 
