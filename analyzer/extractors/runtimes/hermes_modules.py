@@ -19,6 +19,9 @@ _CLOSURES = (
     "CreateClosure", "CreateClosureLongIndex", "CreateAsyncClosure", "CreateAsyncClosureLongIndex", "CreateGeneratorClosure",
     "CreateGeneratorClosureLongIndex", "CreateGenerator", "CreateGeneratorLongIndex",
 )  # fmt: skip
+_WRITES = {
+    "PutById": 3, "PutByIdLoose": 3, "PutByIdStrict": 3, "PutNewOwnById": 2, "PutNewOwnByIdShort": 2, "DefineOwnById": 3,
+}  # fmt: skip
 _NUMBERS = ("LoadConstUInt8", "LoadConstInt")
 _MOST_LEVELS = 24
 _MOST_FUNCTIONS = 20_000
@@ -26,6 +29,12 @@ _CALLS = {"Call1": 0, "Call2": 1, "Call3": 2, "Call4": 3}
 
 
 class _Closure(NamedTuple):
+    place: int
+
+
+class _Wrapped(NamedTuple):
+    """What a call returned that was given a closure."""
+
     place: int
 
 
@@ -65,7 +74,7 @@ def hermes_modules(file: HermesFile, wanted: Collection[str]) -> list[ScriptModu
     """The modules of *file*; calls only of functions that name one of *wanted*. Without modules the file is one module, 0."""
     factories = {factory.function: factory for factory in _factories(file)}
     numbers = file.find([*wanted])
-    shapes = [*((name, 3) for name in _READS), *((name, 1) for name in _TEXTS)]
+    shapes = [*((name, 3) for name in _READS), *((name, 1) for name in _TEXTS), *_WRITES.items()]
     hits = file.holders(shapes, numbers)
     makers = _makers(file, hits, factories)
     walks: dict[int, _Walk] = {}
@@ -193,6 +202,11 @@ class _Walk:
             self._triggers[function] = HANDLERS[name]
         self.defines.add(name)
 
+    def wrapped(self, function: int, name: str) -> None:
+        """What a wrapper made of a closure became the value of the property *name*."""
+        if name in HANDLERS:
+            self._triggers[function] = HANDLERS[name]
+
     def handed(self, function: int, callee: Value) -> None:
         """A closure was handed to a function: some say by their names when they run it."""
         trigger = HANDLERS.get(callee.words[-1]) if callee.words else None
@@ -220,7 +234,10 @@ class _Body:
     def _step(self, instruction: Instruction) -> None:
         at, name, args = instruction
         if name in _READS:
-            self._registers[args[0]] = self._value(args[1]).then(self._file.string(args[3]))
+            found = self._value(args[1]).then(self._file.string(args[3]))
+            if found.base == "native" and not found.path:
+                self._walk.natives.add(found.key)
+            self._registers[args[0]] = found
             self._read_at[args[0]] = at
         elif name in _CLOSURES:
             self._walk.made(args[2], self._registers.get(args[1]))
@@ -231,6 +248,8 @@ class _Body:
             made = self._registers.get(args[1])
             if isinstance(made, _Closure):
                 self._walk.named(made.place, self._file.string(args[-1]))
+            elif isinstance(made, _Wrapped):
+                self._walk.wrapped(made.place, self._file.string(args[-1]))
         elif name.startswith(("Call", "Construct")):
             self._call(name, args)
         elif args and name not in ("Ret", "Throw") and not name.startswith(("J", "Put", "Define", "Declare")):
@@ -307,6 +326,8 @@ class _Body:
         if callee.words[-1:] and callee.words[-1] in LOOK_UPS and isinstance(first, str):
             self._walk.natives.add(first)
             return Value("native", first)
+        if isinstance(first, _Closure):
+            return _Wrapped(first.place)
         if isinstance(first, Value) and first.base in ("require", "native") and not first.path:
             return first if callee.base == "require" or not callee.words else UNKNOWN
         return UNKNOWN

@@ -24,9 +24,10 @@ _FUNCTIONS = frozenset(
 _MOST_STEPS = 24
 _MOST_LOOKED_AT = 200
 _MOST_SCOPES = 100
-_BETWEEN = frozenset({"arguments", "parenthesized_expression", "await_expression"})
+_BETWEEN = frozenset({"arguments", "parenthesized_expression", "await_expression", "call_expression"})
 # Places of Metro's factory parameters: global, require, importDefault, importAll, module, exports, dependencyMap.
 _GLOBAL, _REQUIRE, _IMPORT_DEFAULT, _IMPORT_ALL, _DEPENDENCIES = 0, 1, 2, 3, 6
+_NATIVE = re.compile(rb"NativeModules(?:Proxy)?\.\w+\Z")
 _NAMED_BY = {"pair": "key", "variable_declarator": "name", "assignment_expression": "left"}
 _HANDED = re.compile(
     rb"(?:addEventListener|\.on)\(\s*['\"](\w+)['\"]\s*,\s*(?:[\w$]+\.)*([\w$]+)\s*(?:\.bind\(\w+\))?\s*[,)]"
@@ -158,6 +159,8 @@ class _Reader:
         if name in HANDLERS:
             return HANDLERS[name]
         call, arguments = self._call_with(function)
+        if call is not None and (wrapped := self._name_of(call)) in HANDLERS:
+            return HANDLERS[wrapped]  # what a wrapper makes of the function is the value
         called = "" if call is None else _called(call)
         if called in ("addEventListener", "on", "one"):
             first = _named(arguments)
@@ -202,6 +205,9 @@ class _Reader:
         if target is None:
             return
         if target.type == "identifier":
+            if value is not None and value.type == "member_expression" and _NATIVE.search(value.text or b""):
+                self._left = _MOST_LOOKED_AT
+                self.value(value, scope)  # a native module that is looked up and handed on
             scope.names.setdefault(_text(target), UNKNOWN if value is None else value)
         elif target.type == "object_pattern" and value is not None:
             for part in _named(target):
@@ -224,6 +230,10 @@ class _Reader:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
             return
+        if left.type == "member_expression" and right.type == "identifier":
+            name = left.child_by_field_name("property")
+            if name is not None:
+                self.defines.add(_text(name))
         if left.type == "identifier":
             holder: _Scope | None = scope
             while holder is not None and _text(left) not in holder.names:
@@ -265,8 +275,7 @@ class _Reader:
         if kind == "identifier":
             return self._variable(_text(node), scope, steps)
         if kind == "member_expression":
-            name = node.child_by_field_name("property")
-            return UNKNOWN if name is None else self.value(node.child_by_field_name("object"), scope, steps).then(_text(name))
+            return self._member(node, scope, steps)
         if kind == "subscript_expression":
             name_text = _constant(node.child_by_field_name("index"))
             return UNKNOWN if name_text is None else self.value(node.child_by_field_name("object"), scope, steps).then(name_text)
@@ -283,6 +292,15 @@ class _Reader:
         if kind in ("call_expression", "new_expression"):
             return self._result(node, scope, steps)
         return UNKNOWN
+
+    def _member(self, node: Node, scope: _Scope, steps: int) -> Value:
+        name = node.child_by_field_name("property")
+        if name is None:
+            return UNKNOWN
+        found = self.value(node.child_by_field_name("object"), scope, steps).then(_text(name))
+        if found.base == "native" and not found.path:
+            self.natives.add(found.key)
+        return found
 
     def _variable(self, name: str, scope: _Scope, steps: int) -> Value:
         holder: _Scope | None = scope

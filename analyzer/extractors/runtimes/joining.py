@@ -46,11 +46,15 @@ class Context(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """``calls`` of scripts, ``reached``: all triggers, those of carriers and scripts too; ``gaps``: what found no carrier."""
+    """``calls`` of scripts, ``reached``: all triggers, those of carriers and scripts too; ``gaps``: what found no carrier.
+
+    ``bridged`` are the calls of the app's own methods that lead to a watched call.
+    """
 
     calls: tuple[Call, ...]
     reached: tuple[Reach, ...]
     gaps: tuple[Gap, ...]
+    bridged: tuple[ScriptUse, ...] = ()
 
 
 def join(
@@ -83,7 +87,9 @@ def join(
     carriers = _Asked(context.bindings, asked, found)
     kept = tuple(_by_bridge(carriers.of(reached), bridged))
     own = tuple(_starts(made, {use.at: use for runtime in found for use in runtime.uses})) if traced else ()
-    return Joined(tuple(made.values()), (*kept, *own), (*_lost(lost), *carriers.gaps()))
+    starts = {reach.entry_point for reach in reached}
+    leading = tuple(use for method, uses in bridged.items() if method in starts for use in uses)
+    return Joined(tuple(made.values()), (*kept, *own), (*_lost(lost), *carriers.gaps()), leading)
 
 
 class _Carried:

@@ -85,7 +85,7 @@ class _Faces:
         for module in modules:
             named = frozenset(natives.objects[name] for name in module.natives if name in natives.objects)
             own = named | {object_ for object_ in objects if self._defines(module, object_) and self._calls(module, object_)}
-            if own and not self._is_own_use(module, own):
+            if own and not (self._is_own_use(module, own) and not self._is_behind(module, own, modules)):
                 self.found[module.number] = own
         for _ in range(_ROUNDS):
             if not self._spread(modules):
@@ -110,6 +110,10 @@ class _Faces:
             for call in module.calls
             if call.callee.words[-1:] and call.callee.words[-1] in self._objects.get(object_, ())
         )
+
+    def _is_behind(self, module: ScriptModule, own: frozenset[str], modules: Sequence[ScriptModule]) -> bool:
+        """Whether a module that defines one of the objects *own* requires this one."""
+        return any(module.number in other.requires and any(self._defines(other, object_) for object_ in own) for other in modules)
 
     def _spread(self, modules: Sequence[ScriptModule]) -> bool:
         """Modules that stand before a face and are part of the library; whether there were any."""

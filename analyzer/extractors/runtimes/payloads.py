@@ -10,12 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, cast
 
+import msgspec
+
 from analyzer.container import Package
 from analyzer.extractors.clipboard import Gates
 from analyzer.extractors.runtimes.bindings import Bindings, load_bindings
 from analyzer.extractors.runtimes.joining import Call, Context, join
-from analyzer.extractors.runtimes.uses import RuntimeFound
-from analyzer.facts import Fact, Reach
+from analyzer.extractors.runtimes.uses import RuntimeFound, ScriptUse
+from analyzer.facts import Fact, Payload, Reach
 from analyzer.platform.callbacks import load_gates
 from analyzer.platform.watch import Watch
 from analyzer.program.graph.program_graph import ProgramGraph
@@ -67,6 +69,13 @@ def payload_facts(
     gates = Gates(graph.app.manifest, load_gates(knowledge.parent))
     context = Context(bindings, watch, graph.app.hierarchy, gates.of)
     joined = join(context, found, calls, reached or (), traced=reached is not None)
-    payloads = [payload for runtime in found for payload in runtime.payloads]
+    payloads = [_with(payload, joined.bridged) for runtime in found for payload in runtime.payloads]
     gaps = [gap for runtime in found for gap in runtime.gaps]
     return Payloads((*payloads, *gaps, *joined.gaps), joined.calls, joined.reached)
+
+
+def _with(payload: Payload, bridged: Sequence[ScriptUse]) -> Payload:
+    """*payload*, the methods of the app's own that its code calls and that lead to a watched call among its uses."""
+    folder = payload.file.rpartition("/")[0]
+    names = {use.name for use in bridged if use.kind == payload.kind and use.at.file.startswith(folder)}
+    return msgspec.structs.replace(payload, uses=tuple(sorted({*payload.uses, *names}))) if names else payload

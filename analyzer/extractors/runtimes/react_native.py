@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from analyzer.errors import FormatError
 from analyzer.extractors.runtimes.bindings import Bindings
+from analyzer.extractors.runtimes.bridges import Bridge
 from analyzer.extractors.runtimes.modules import NativeNames, load_native_names, uses_of
 from analyzer.extractors.runtimes.script_values import ScriptModule
 from analyzer.extractors.runtimes.uses import RuntimeFound, ScriptUse
@@ -24,6 +25,19 @@ _VERSION = re.compile(rb"major:(\d+),minor:(\d+),patch:(\d+)")
 _HIDES = "What this script asks Android for."
 
 
+class _Tables(NamedTuple):
+    """What is looked for: names of bindings, native modules behind them, methods of the app's own modules."""
+
+    bindings: Bindings
+    natives: NativeNames
+    bridge: Bridge
+
+    def words(self, kind: PayloadKind) -> frozenset[str]:
+        """What a module of interest names."""
+        functions = {name.rpartition(".")[2] for name in self.bindings.names(kind)}
+        return frozenset(functions | {*self.natives.objects} | self.bridge.names)
+
+
 class _Read(NamedTuple):
     payload: Payload
     uses: tuple[ScriptUse, ...] = ()
@@ -32,8 +46,8 @@ class _Read(NamedTuple):
 
 def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
     """The bundles of the package. Raises ``RuleError`` for a bad table."""
-    natives = load_native_names(rules_dir() / "knowledge", "react")
-    found = [_bundle(graph, path, bindings, natives) for path in graph.app.package.named(*_BUNDLES)]
+    tables = _Tables(bindings, load_native_names(rules_dir() / "knowledge", "react"), Bridge(graph))
+    found = [_bundle(graph, path, tables) for path in graph.app.package.named(*_BUNDLES)]
     there = [each for each in found if each is not None]
     return RuntimeFound(
         tuple(each.payload for each in there),
@@ -42,7 +56,7 @@ def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
     )
 
 
-def _bundle(graph: ProgramGraph, path: str, bindings: Bindings, natives: NativeNames) -> _Read | None:
+def _bundle(graph: ProgramGraph, path: str, tables: _Tables) -> _Read | None:
     """What one bundle is and uses; None for a file that is no script."""
     size = graph.app.package.size_of(path)
     place = Place(path)
@@ -51,21 +65,21 @@ def _bundle(graph: ProgramGraph, path: str, bindings: Bindings, natives: NativeN
             raise FormatError(f"the bundle is larger than {_MOST_BYTES >> 20} MB")
         data = graph.app.package.read(path)
         if is_hermes(data):
-            return _hermes(data, path, bindings, natives)
+            return _hermes(data, path, tables)
     except FormatError as error:
         kind: PayloadKind = "hermes" if path.endswith(".hbc") or size > _MOST_BYTES or "Hermes" in str(error) else "react-native"
         return _Read(Payload(kind, path, size=size), gaps=(_gap(str(error), place, size),))
     if b"\0" in data[:4096]:
         why = "A bundle is in a form that is not known: neither a script nor Hermes bytecode."
         return _Read(Payload("react-native", path, size=size), gaps=(_gap(why, place, size),))
-    return _plain(data, path, bindings, natives)
+    return _plain(data, path, tables)
 
 
 def _gap(why: str, at: Place, size: int) -> Gap:
     return Gap("payload", why, size=size, could_hide=_HIDES, would_lift="A newer apkvet, or a run of the app.", at=at)
 
 
-def _hermes(data: bytes, path: str, bindings: Bindings, natives: NativeNames) -> _Read:
+def _hermes(data: bytes, path: str, tables: _Tables) -> _Read:
     from analyzer.extractors.runtimes.hermes_modules import hermes_modules
 
     kind: PayloadKind = "hermes"
@@ -74,9 +88,7 @@ def _hermes(data: bytes, path: str, bindings: Bindings, natives: NativeNames) ->
         file = HermesFile(data)
     except FormatError as error:
         return _Read(Payload(kind, path, f"bytecode {version}", size=len(data)), gaps=(_gap(str(error), Place(path), len(data)),))
-    names = bindings.names(kind)
-    modules = hermes_modules(file, _words(names, natives))
-    uses = tuple(_used(kind, path, modules, names, natives))
+    uses = tuple(_used(kind, path, hermes_modules(file, tables.words(kind)), tables))
     gaps: tuple[Gap, ...] = ()
     if file.bad or file.cut:
         why = f"{file.bad} functions of the Hermes bytecode lie outside of the file, or functions overlap."
@@ -85,11 +97,10 @@ def _hermes(data: bytes, path: str, bindings: Bindings, natives: NativeNames) ->
     return _Read(payload, uses, gaps)
 
 
-def _plain(data: bytes, path: str, bindings: Bindings, natives: NativeNames) -> _Read:
+def _plain(data: bytes, path: str, tables: _Tables) -> _Read:
     kind: PayloadKind = "react-native"
-    names = bindings.names(kind)
-    modules, left, broken = _modules(data, _words(names, natives))
-    uses = tuple(_used(kind, path, modules, names, natives))
+    modules, left, broken = _modules(data, tables.words(kind))
+    uses = tuple(_used(kind, path, modules, tables))
     gaps = []
     if left:
         why = f"{left} bytes of a bundle were not read: it is too large."
@@ -102,11 +113,6 @@ def _plain(data: bytes, path: str, bindings: Bindings, natives: NativeNames) -> 
     number = ".".join(part.decode() for part in version.groups()) if version else None
     payload = Payload(kind, path, f"React Native {number}" if number else None, _names_of(uses), len(data))
     return _Read(payload, uses, tuple(gaps))
-
-
-def _words(names: Iterable[str], natives: NativeNames) -> frozenset[str]:
-    """What a module of interest names: a function of a binding, or a native module."""
-    return frozenset({name.rpartition(".")[2] for name in names} | {*natives.objects})
 
 
 def _modules(data: bytes, words: Collection[str]) -> tuple[list[ScriptModule], int, int]:
@@ -152,14 +158,17 @@ def _last(begin: int, data: bytes) -> Iterator[tuple[int, bytes]]:
         yield end, data[end:]
 
 
-def _used(
-    kind: PayloadKind, path: str, modules: list[ScriptModule], names: frozenset[str], natives: NativeNames
-) -> Iterator[ScriptUse]:
+def _used(kind: PayloadKind, path: str, modules: list[ScriptModule], tables: _Tables) -> Iterator[ScriptUse]:
+    """The uses by names of the table, and the calls of the app's own modules, in the order of the file."""
     seen: dict[ScriptUse, None] = {}
-    for name, call in uses_of(modules, names, natives):
+    for name, call in uses_of(modules, tables.bindings.names(kind), tables.natives):
         seen[ScriptUse(kind, name, Place(path, None, call.at), call.trigger)] = None
+    for call in (call for module in modules for call in module.calls if call.callee.base == "native"):
+        own = tables.bridge.name_of(call) if call.callee.key not in tables.natives.objects else None
+        if own is not None:
+            seen[ScriptUse(kind, own, Place(path, None, call.at), call.trigger, calls=tables.bridge.methods_of(call))] = None
     yield from sorted(seen, key=lambda use: (use.at.offset or 0, use.name))
 
 
 def _names_of(uses: Iterable[ScriptUse]) -> tuple[str, ...]:
-    return tuple(sorted({use.name for use in uses}))
+    return tuple(sorted({use.name for use in uses if not use.calls}))
