@@ -8,6 +8,7 @@ from typing import NamedTuple, cast, get_args
 
 from analyzer.errors import RuleError
 from analyzer.facts import PayloadKind
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 
 # Runtimes of one world: a row may name the family.
@@ -51,6 +52,12 @@ class Bindings(NamedTuple):
 
 def load_bindings(knowledge: Path) -> Bindings:
     """Read ``bindings.tsv`` and ``carrier_bases.tsv``. Raises ``RuleError`` naming the row that is wrong."""
+    sources = ((knowledge / f"{name}.tsv").read_bytes() for name in ("bindings", "carrier_bases"))
+    code = ("extractors/runtimes/bindings.py", "platform/knowledge.py", "facts/model.py")
+    return kept("bindings", Bindings, sources, code, lambda: _read(knowledge))
+
+
+def _read(knowledge: Path) -> Bindings:
     path = knowledge / "bindings.tsv"
     rows: dict[PayloadKind, dict[str, tuple[Binding, ...]]] = {}
     for runtime, name, carrier, api, _ in read_table(path, ("runtime", "name", "carrier", "api", "source")):

@@ -16,8 +16,10 @@ class Bridge:
     def __init__(self, graph: ProgramGraph) -> None:
         self._graph = graph
         methods: dict[str, list[str]] = {}
+        linked, ownership = graph.linked, graph.app.ownership
         for node in sorted(graph.entries.annotated):
-            linked = graph.linked
+            if ownership.is_wrapper(linked.holder(node)):
+                continue  # how the runtime itself talks to its scripts
             methods.setdefault(linked.name(node), []).append(linked.descriptor(node))
         self._methods: Mapping[str, tuple[str, ...]] = {
             name: tuple(found) for name, found in methods.items() if len(found) <= _MOST_OF_ONE_NAME

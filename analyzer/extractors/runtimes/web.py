@@ -32,6 +32,7 @@ _CORDOVA_VERSION = re.compile(rb"(?:PLATFORM_VERSION_BUILD_LABEL|CORDOVA_JS_BUIL
 _RUNS = re.compile(rb"\s*([\w$]+)\(")
 _MOST_PARSED = 8 << 20
 _MOST_BYTES = 16 << 20
+_NEAR = 16_384
 _HIDES = "What these scripts ask Android for."
 
 
@@ -103,9 +104,13 @@ class _Reader:
         self._bridge = Bridge(graph)
         self._objects = objects_and_methods(bindings.names(kind))
         self._natives: NativeNames = load_native_names(rules_dir() / "knowledge", kind)
-        self._names = [frozenset(re.findall(r"\w+", name.partition("(")[0])) for name in bindings.names(kind)]
+        self._names: dict[str, list[list[str]]] = {}
+        for name in sorted(bindings.names(kind)):
+            words = name.partition("(")[0].split(".")
+            for word in words:
+                self._names.setdefault(word, []).append(words)
         self._wanted = _any_of({word.partition("(")[0] for own in self._objects.values() for word in own} | self._bridge.names)
-        self._words = _any_of(frozenset().union(*self._names) | self._bridge.names)
+        self._words = _any_of({*self._names} | self._bridge.names)
         self._left = _MOST_PARSED
         self._unread: list[tuple[str, int]] = []
         self._broken: list[str] = []
@@ -141,9 +146,16 @@ class _Reader:
             self._read(piece)
 
     def _may_use(self, text: bytes) -> bool:
-        """Whether all words of a binding, or a method of the app's own bridge, stand in the text."""
-        words = {word.decode("utf-8", "replace") for word in self._words.findall(text)}
-        return any(name <= words for name in self._names) or not words.isdisjoint(self._bridge.names)
+        """Whether all words of a binding stand near each other in the text, or a method of the app's own bridge does."""
+        last: dict[str, int] = {}
+        for match in self._words.finditer(text):
+            word = match[0].decode("utf-8", "replace")
+            last[word] = match.start()
+            if word in self._bridge.names:
+                return True
+            if any(all(match.start() - last.get(other, -_NEAR) < _NEAR for other in name) for name in self._names.get(word, ())):
+                return True
+        return False
 
     def _read(self, piece: _Piece) -> None:
         parsed = read_script(piece.text, piece.at, self._wanted)
