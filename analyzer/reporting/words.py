@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from analyzer.facts import Destination as Way
 from analyzer.facts import Gate, Owner, Place, TriggerKind
@@ -260,6 +260,7 @@ class Words:
         sentences += self._seats(result)
         sentences.append(self._clipboard_sentence(result.clipboard or ()))
         sentences += self._flows_sentence(result)
+        sentences += self._runtimes(result)
         unused = [short_permission(p.name) for p in result.permissions or () if p.declared and p.used is False]
         if unused:
             sentences.append(t.count("paragraph.unused", len(unused), names=t.listing(unused, _MOST_NAMED)))
@@ -364,6 +365,23 @@ class Words:
             ("cannot-tell", told.cannot_tell),
         )
         return [(self.t(f"told.{name}"), docs) for name, docs in lists if docs]
+
+    def _runtimes(self, result: Result) -> Iterator[str]:
+        """One sentence for each runtime beside DEX: what its code calls of what was looked for."""
+        found: dict[str, tuple[set[str], set[str]]] = {}
+        for payload in result.payloads or ():
+            versions, uses = found.setdefault(payload.kind, (set(), set()))
+            versions.update((payload.version,) if payload.version else ())
+            uses.update(payload.uses)
+        for kind, (versions, uses) in found.items():
+            name = self.t(f"runtime.{kind}")
+            told = [clean(version, 40).removeprefix(f"{name} ") for version in sorted(versions)]
+            name = f"{name} ({', '.join(told[:2])})" if told else name
+            if uses:
+                called = [clean(use, 60) for use in sorted(uses)]
+                yield self.t("paragraph.runtime", name=name, uses=self.t.listing(called, _MOST_NAMED))
+            else:
+                yield self.t("paragraph.runtime-none", name=name)
 
     def _clipboard_sentence(self, accesses: Sequence[ClipboardDoc]) -> str:
         reads = [a for a in accesses if a.operation in ("read", "watch")]
