@@ -49,8 +49,10 @@ _ANYBODYS = frozenset(
     }
 )
 _SPELLED = {"uk": "GB"}
-# How the country of a vendor's row was checked: its source was read; a second list agrees or differs; the source was not read.
-_CHECKED = ("read", "agrees", "differs", "unread")
+# How the country of a vendor's row was checked: a text of its own was read, or one by others; the page was not read, and a
+# second list agrees or differs; nothing but background knowledge.
+_READ, _LISTED, _UNREAD = ("read", "told"), ("agrees", "differs"), "unread"
+_CHECKED = (*_READ, *_LISTED, _UNREAD)
 
 
 class Maker(NamedTuple):
@@ -173,7 +175,7 @@ class Vendors(NamedTuple):
 def load_vendors(rules: Path | None = None) -> Vendors:
     """Read the tables. Raises ``RuleError`` naming the row that is wrong."""
     knowledge = (rules or rules_dir()) / "knowledge"
-    countries = _countries(knowledge / "vendors.tsv")
+    countries = _countries(knowledge / "vendors.tsv", _lists(knowledge / "company_lists.tsv"))
     makers = _makers(knowledge / "exodus/makers.tsv", countries)
     libraries: dict[str, Maker] = {}
     for _, name, kind, country, _ in read_table(
@@ -203,18 +205,29 @@ def load_vendors(rules: Path | None = None) -> Vendors:
     return Vendors(libraries, hosts, countries, noise, recipients, tuple(clouds))
 
 
-def _countries(path: Path) -> dict[str, str]:
+def _countries(path: Path, lists: tuple[str, ...]) -> dict[str, str]:
     """Vendors with the country of their seat, '' where it is not known. Raises ``RuleError``."""
     countries = {}
-    for vendor, country, _, checked, source in read_table(path, ("vendor", "country", "seat", "checked", "source")):
+    for vendor, country, _, checked, says, source in read_table(path, ("vendor", "country", "seat", "checked", "says", "source")):
         if checked not in _CHECKED or (country and not source.startswith(("https://", "http://"))):
             raise RuleError(
                 f"the row of {vendor!r} needs the address of a page that says where the vendor sits, and how it was checked",
                 where=str(path),
                 mend=f"'checked' is one of {', '.join(_CHECKED)}.",
             )
+        if bool(says) == (checked == _UNREAD) or (checked in _LISTED and not says.startswith(lists)):
+            raise RuleError(
+                f"the row of {vendor!r} needs what the text says, or which list and entry, and only where one was read",
+                where=str(path),
+                mend=f"With {' and '.join(_LISTED)}, 'says' begins with a list of company_lists.tsv: {', '.join(lists)}.",
+            )
         countries[vendor] = country
     return countries
+
+
+def _lists(path: Path) -> tuple[str, ...]:
+    """The lists of companies that seats were compared with."""
+    return tuple(name for name, *_ in read_table(path, ("list", "entry", "licence", "source")))
 
 
 def _makers(path: Path, countries: Mapping[str, str]) -> dict[str, str]:

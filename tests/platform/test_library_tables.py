@@ -13,6 +13,7 @@ from analyzer.platform.knowledge import read_table
 from analyzer.program.ownership import load_owner_tables
 from analyzer.vendors import load_vendors
 
+VENDORS = ("vendor", "country", "seat", "checked", "says", "source")
 TRACKERS = ("prefix", "name", "kind", "country", "source")
 
 
@@ -27,19 +28,22 @@ def test_every_library_of_the_owner_table_has_a_kind(root: Path) -> None:
 
 
 def test_vendors_have_a_seat_with_its_source_or_say_that_it_is_not_known(root: Path) -> None:
-    rows = list(read_table(root / "rules/knowledge/vendors.tsv", ("vendor", "country", "seat", "checked", "source")))
-    assert [vendor for vendor, country, _, _, _ in rows if not re.fullmatch("[A-Z]{2}", country)] == ["SuperAds"]
-    assert [row for row in rows if row[1] and not (row[2] and row[4].startswith(("https://", "http://")))] == []
+    rows = list(read_table(root / "rules/knowledge/vendors.tsv", VENDORS))
+    assert [vendor for vendor, country, *_ in rows if not re.fullmatch("[A-Z]{2}", country)] == ["SuperAds"]
+    assert [row for row in rows if row[1] and not (row[2] and row[5].startswith(("https://", "http://")))] == []
     assert len({vendor for vendor, *_ in rows}) == len(rows) >= 250
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("Example\tDE\tExample GmbH, Berlin\tread\t", "the row has no source"),
-        ("Example\tDE\tExample GmbH, Berlin\tread\tbackground knowledge", "needs the address of a page"),
-        ("Example\tDE\tExample GmbH, Berlin\tsure\thttps://example.com/imprint", "needs the address of a page"),
-        ("Example\tDE\thttps://example.com/imprint", "the row has 3 columns, not 5"),
+        ("Example\tDE\tExample GmbH, Berlin\tread\tregistered in Berlin\t", "the row has no source"),
+        ("Example\tDE\tExample GmbH, Berlin\tread\tregistered in Berlin\tmemory", "needs the address of a page"),
+        ("Example\tDE\tExample GmbH, Berlin\tsure\tregistered in Berlin\thttps://example.com", "needs the address of a page"),
+        ("Example\tDE\tExample GmbH, Berlin\ttold\t-\thttps://example.com", "needs what the text says"),
+        ("Example\tDE\tExample GmbH, Berlin\tunread\tregistered in Berlin\thttps://example.com", "needs what the text says"),
+        ("Example\tDE\tExample GmbH, Berlin\tagrees\ta list somewhere\thttps://example.com", "needs what the text says"),
+        ("Example\tDE\thttps://example.com/imprint", "the row has 3 columns, not 6"),
     ],
 )
 def test_a_vendor_without_a_source_is_refused(root: Path, tmp_path: Path, row: str, said: str) -> None:
