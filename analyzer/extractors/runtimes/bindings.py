@@ -32,10 +32,14 @@ class Binding(NamedTuple):
 
 
 class Bindings(NamedTuple):
-    """``rows`` by kind of payload and name, ``bases`` by kind: what carriers extend, so that renamed ones are found."""
+    """``rows`` by kind of payload and name, ``bases`` by kind: what carriers extend, so that renamed ones are found.
+
+    ``updaters`` by kind: the beginnings of classes that replace an app's scripts while it runs, each with its name.
+    """
 
     rows: Mapping[PayloadKind, Mapping[str, tuple[Binding, ...]]]
     bases: Mapping[PayloadKind, tuple[str, ...]]
+    updaters: Mapping[PayloadKind, Mapping[str, str]] = {}
 
     def names(self, kind: PayloadKind) -> frozenset[str]:
         """The names to look for in payloads of *kind*."""
@@ -51,8 +55,8 @@ class Bindings(NamedTuple):
 
 
 def load_bindings(knowledge: Path) -> Bindings:
-    """Read ``bindings.tsv`` and ``carrier_bases.tsv``. Raises ``RuleError`` naming the row that is wrong."""
-    sources = ((knowledge / f"{name}.tsv").read_bytes() for name in ("bindings", "carrier_bases"))
+    """Read ``bindings.tsv`` and the tables of carriers and updaters. Raises ``RuleError`` naming the row that is wrong."""
+    sources = ((knowledge / f"{name}.tsv").read_bytes() for name in ("bindings", "carrier_bases", "script_updaters"))
     code = ("extractors/runtimes/bindings.py", "platform/knowledge.py", "facts/model.py")
     return kept("bindings", Bindings, sources, code, lambda: _read(knowledge))
 
@@ -71,7 +75,12 @@ def _read(knowledge: Path) -> Bindings:
     for runtime, base, _ in read_table(path, ("runtime", "base", "source")):
         for kind in _kinds(runtime, path):
             bases[kind] = (*bases.get(kind, ()), base)
-    return Bindings(rows, bases)
+    path = knowledge / "script_updaters.tsv"
+    updaters: dict[PayloadKind, dict[str, str]] = {}
+    for runtime, classes, name, _ in read_table(path, ("runtime", "classes", "name", "source")):
+        for kind in _kinds(runtime, path):
+            updaters.setdefault(kind, {})[classes] = name
+    return Bindings(rows, bases, updaters)
 
 
 def _kinds(runtime: str, path: Path) -> tuple[PayloadKind, ...]:

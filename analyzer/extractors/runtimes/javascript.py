@@ -251,8 +251,8 @@ class _Reader:
             self.natives.add(value.key)
         if value.words and not (value.base == "unknown" and len(value.words) < 2):
             arguments = _named(node.child_by_field_name("arguments"))
-            first = _constant(arguments[0]) if arguments else None
-            self.calls.append(ScriptCall(value, self._at + _place(callee), scope.name, scope.trigger, first or ""))
+            first = _argument(arguments[0]) if arguments else ""
+            self.calls.append(ScriptCall(value, self._at + _place(callee), scope.name, scope.trigger, first))
         self._look_up(node)
 
     def _look_up(self, node: Node) -> Value | None:
@@ -356,6 +356,18 @@ def _constant(node: Node | None) -> str | None:
     if any(child.type != "string_fragment" for child in node.named_children):
         return None
     return _text(node)[1:-1]
+
+
+def _argument(node: Node) -> str:
+    """A constant text, or the names of an object's properties that are not false, in order; '' for anything else."""
+    if node.type != "object":
+        return _constant(node) or ""
+    found = set()
+    for pair in node.named_children:
+        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if key is not None and value is not None and _text(value) not in ("false", "!1"):
+            found.add(_text(key).strip("\"'"))
+    return ",".join(sorted(found))
 
 
 def _place(callee: Node) -> int:

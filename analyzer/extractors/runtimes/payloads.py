@@ -17,10 +17,12 @@ from analyzer.extractors.clipboard import Gates
 from analyzer.extractors.runtimes.bindings import Bindings, load_bindings
 from analyzer.extractors.runtimes.joining import Call, Context, join
 from analyzer.extractors.runtimes.uses import RuntimeFound, ScriptUse
-from analyzer.facts import Fact, Payload, Reach
+from analyzer.facts import Fact, Gap, Payload, Place, Reach
 from analyzer.platform.callbacks import load_gates
 from analyzer.platform.watch import Watch
 from analyzer.program.graph.program_graph import ProgramGraph
+
+_FETCHED = "What the fetched scripts ask Android for."
 
 
 class Reader(NamedTuple):
@@ -65,7 +67,7 @@ def payload_facts(
     """
     needed = [reader for reader in READERS if reader.is_needed(graph.app.package)]
     bindings = load_bindings(knowledge)
-    found = [reader.read(graph, bindings) for reader in needed]
+    found = [_replaceable(graph, reader.read(graph, bindings), bindings) for reader in needed]
     gates = Gates(graph.app.manifest, load_gates(knowledge.parent))
     context = Context(bindings, watch, graph.app.hierarchy, gates.of)
     joined = join(context, found, calls, reached or (), traced=reached is not None)
@@ -79,3 +81,19 @@ def _with(payload: Payload, bridged: Sequence[ScriptUse]) -> Payload:
     folder = payload.file.rpartition("/")[0]
     names = {use.name for use in bridged if use.kind == payload.kind and use.at.file.startswith(folder)}
     return msgspec.structs.replace(payload, uses=tuple(sorted({*payload.uses, *names}))) if names else payload
+
+
+def _replaceable(graph: ProgramGraph, found: RuntimeFound, bindings: Bindings) -> RuntimeFound:
+    """*found*, with a gap where the package holds code that replaces such scripts while the app runs."""
+    updaters = {classes: name for payload in found.payloads for classes, name in bindings.updaters.get(payload.kind, {}).items()}
+    if not updaters:
+        return found
+    types, beginnings = graph.linked.types, tuple(updaters)
+    for type_id, cls in enumerate(types.names):
+        if cls.startswith(beginnings) and types.is_defined(type_id):
+            name = next(name for classes, name in updaters.items() if cls.startswith(classes))
+            why = f"{name} can replace the scripts while the app runs: what is in the package need not be what is run."
+            lift = "The scripts that the app fetches, or a run of the app."
+            gap = Gap("payload", why, could_hide=_FETCHED, would_lift=lift, at=Place(types.dex_of(type_id)))
+            return found._replace(gaps=(*found.gaps, gap))
+    return found

@@ -60,7 +60,7 @@ UNKNOWN = Value("unknown")
 class ScriptCall(NamedTuple):
     """A call of a script: what is called, where (bytes of the file), within a function of which name, started by what.
 
-    ``argument`` is the first one, where it is a constant text.
+    ``argument`` is the first one, where it is a constant text; of an object the names of what is set in it.
     """
 
     callee: Value

@@ -32,7 +32,7 @@ _CORDOVA_VERSION = re.compile(rb"(?:PLATFORM_VERSION_BUILD_LABEL|CORDOVA_JS_BUIL
 _RUNS = re.compile(rb"\s*([\w$]+)\(")
 _MOST_PARSED = 8 << 20
 _MOST_BYTES = 16 << 20
-_NEAR = 16_384
+_NEAR = 2048
 _HIDES = "What these scripts ask Android for."
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.extractors.runtimes.javascript import read_script
 from analyzer.extractors.runtimes.modules import NativeNames, uses_of
@@ -82,6 +84,29 @@ def test_what_could_be_anything(body: str) -> None:
 )
 def test_what_starts_it(source: str, trigger: str) -> None:
     assert [call[3] for call in called(source.encode(), "x")] == [trigger]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("'paste'", "paste"),
+        ("{video:true,audio:false}", "video"),
+        ("{video:{width:9},'audio':!0}", "audio,video"),
+        ("{...o}", ""),
+        ("o", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_asked_for(arguments: str, expected: str) -> None:
+    (call,) = read_script(f"navigator.a.x({arguments})".encode()).calls
+    assert call.argument == expected
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet="ax.(){}[]=>,;'`$\n\\0", max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    data = text.encode()
+    assert all(0 <= call.at < len(data) for call in read_script(data).calls)
 
 
 def test_places_are_bytes_of_the_file() -> None:

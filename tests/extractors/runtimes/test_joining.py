@@ -137,5 +137,6 @@ def test_bad_rows_are_refused(tmp_path_factory: pytest.TempPathFactory, row: str
     folder = tmp_path_factory.mktemp("knowledge")
     (folder / "bindings.tsv").write_text(f"runtime\tname\tcarrier\tapi\tsource\n{row}\n")
     (folder / "carrier_bases.tsv").write_text("runtime\tbase\tsource\n")
+    (folder / "script_updaters.tsv").write_text("runtime\tclasses\tname\tsource\n")
     with pytest.raises(RuleError, match=message):
         load_bindings(folder)
