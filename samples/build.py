@@ -27,7 +27,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
-SETS = (HERE, HERE / "clipbench", HERE / "destinations")
+SETS = (HERE, HERE / "clipbench", HERE / "destinations", HERE / "runtimes")
 TOOLS = ("javac", "java", "jar", "aapt", "zipalign", "apksigner")
 
 

@@ -47,6 +47,9 @@ class Reader(NamedTuple):
 READERS: tuple[Reader, ...] = (
     Reader("react_native", ("assets/",), (".bundle", ".jsbundle", ".hbc")),
     Reader("web", ("assets/",), (".html", ".htm", "/cordova.js")),
+    Reader("flutter", ("lib/", "assets/flutter_assets/"), ("/libapp.so", "/kernel_blob.bin")),
+    Reader("unity", ("assets/bin/Data/Managed/",), ("/global-metadata.dat", ".dll")),
+    Reader("dotnet", ("assemblies/", "lib/"), (".dll", ".blob", ".dll.so", ".blob.so")),
 )
 
 

@@ -1,0 +1,34 @@
+using System;
+using System.Threading.Tasks;
+using Android.Telephony;
+using Microsoft.Maui.ApplicationModel.DataTransfer;
+using Microsoft.Maui.Controls;
+
+namespace DotnetCalls
+{
+    public class BasePage : ContentPage { }
+
+    public class MainPage : BasePage
+    {
+        public MainPage()
+        {
+            new Button().Clicked += OnClicked;
+        }
+
+        protected override async void OnAppearing()
+        {
+            await Greet();
+        }
+
+        async Task Greet()
+        {
+            var text = await Clipboard.Default.GetTextAsync();
+            Console.WriteLine(text);
+        }
+
+        void OnClicked(object sender, EventArgs arguments)
+        {
+            Console.WriteLine(new TelephonyManager().SubscriberId);
+        }
+    }
+}
