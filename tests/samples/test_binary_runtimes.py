@@ -74,3 +74,11 @@ def test_holds_what_the_catalog_says(name: str, ruleset: RuleSet) -> None:
         if finding.severity != "info" and any(each.place and each.place.file in files for each in finding.evidence)
     ]
     assert sorted(resting) == list(truth.findings)
+
+
+def test_a_plug_in_that_dart_does_not_ask_is_not_started() -> None:
+    """The gap on the paste menu leaves nothing open of other plug-ins: the snapshot was read whole."""
+    facts = observe(ROOT / "apk/flutter-text-field.apk", depth=Depth(flow="off")).facts
+    plugin = "Lcom/baseflow/geolocator/GeolocatorPlugin;->onMethodCall("
+    found = [fact.kind for fact in facts if isinstance(fact, Reach) and fact.at and (fact.at.method or "").startswith(plugin)]
+    assert found == ["unreachable"]

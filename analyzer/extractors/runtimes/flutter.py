@@ -45,6 +45,7 @@ def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
     payloads: list[Payload] = []
     uses: list[ScriptUse] = []
     gaps: list[Gap] = []
+    untold: list[Gap] = []
     for file in sorted([*package.named(("lib/",), ("/libapp.so",)), *package.named(("assets/",), ("/kernel_blob.bin",))]):
         size = package.size_of(file)
         try:
@@ -53,7 +54,7 @@ def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
                 snapshot = read_snapshots(data)[-1]
                 found = list(_in_snapshot(file, data, names))
                 own = version or f"snapshot {snapshot.version}"
-                gaps.extend(_untold(file, found))
+                untold.extend(_untold(file, found))
             else:
                 kernel = read_kernel(data)
                 sources = _Sources(file, kernel.sources, names)
@@ -67,11 +68,11 @@ def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
         payloads.append(Payload("flutter", file, own, tuple(sorted({use.name for use in found})), size))
         told = {(use.name, use.owner) for use in uses}  # by another ABI's file
         uses.extend(use for use in found if (use.name, use.owner) not in told)
-    return RuntimeFound(tuple(payloads), tuple(uses), tuple(gaps))
+    return RuntimeFound(tuple(payloads), tuple(uses), (*untold, *gaps), whole=not gaps)
 
 
 def _version(graph: ProgramGraph) -> str | None:
-    """The version of Flutter, from that of Dart in the engine: ``3.27 (Dart 3.6.2)``."""
+    """The version of Flutter, from that of Dart in the engine: ``3.27, Dart 3.6.2``."""
     package = graph.app.package
     for file in sorted(package.named(("lib/",), ("/libflutter.so",))):
         try:
@@ -80,7 +81,7 @@ def _version(graph: ProgramGraph) -> str | None:
             continue
         if dart is not None:
             plain = dart.partition(" ")[0]
-            return f"{flutter} (Dart {plain})" if (flutter := _releases().get(_minor(plain))) else f"Dart {plain}"
+            return f"{flutter}, Dart {plain}" if (flutter := _releases().get(_minor(plain))) else f"Dart {plain}"
     return None
 
 

@@ -155,7 +155,7 @@ class _Asked:
     ) -> None:
         self._asked = asked
         self._there = {payload.kind for runtime in found for payload in runtime.payloads}
-        unread = [runtime for runtime in found if any(gap.kind == "payload" for gap in runtime.gaps)]
+        unread = [runtime for runtime in found if not runtime.whole and any(gap.kind == "payload" for gap in runtime.gaps)]
         self._read = self._there - {payload.kind for runtime in unread for payload in runtime.payloads}
         self._carriers: dict[str, set[PayloadKind]] = {}
         for kind in bindings.rows:

@@ -71,7 +71,7 @@ def _compiled(package: Package, names: frozenset[str], version: str | None) -> R
         own = version
         try:
             metadata = open_metadata(package.read(file))
-            own = f"{version} (metadata {metadata.version})" if version else f"metadata {metadata.version}"
+            own = f"{version}, metadata {metadata.version}" if version else f"metadata {metadata.version}"
             if any(metadata.methods(name) for name in _JAVA_TYPES):
                 literals = metadata.literals(frozenset(java))
                 found = [ScriptUse("unity-il2cpp", java[text], Place(file, offset=at)) for text, at in literals]

@@ -27,9 +27,11 @@ class ScriptUse(NamedTuple):
 class RuntimeFound(NamedTuple):
     """What the reader of one runtime found in a package: its payloads, what they call, and what could not be read of them.
 
-    Without gaps of kind ``payload`` everything was read: what the payloads do not call, no script of that runtime calls.
+    Without gaps of kind ``payload`` everything was read: what the payloads do not call, no script of that runtime calls. With
+    ``whole`` that holds in spite of gaps: they say only that who calls what is among the uses could not be told.
     """
 
     payloads: tuple[Payload, ...] = ()
     uses: tuple[ScriptUse, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    whole: bool = False

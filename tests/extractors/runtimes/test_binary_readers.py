@@ -195,7 +195,7 @@ def test_flutter_tells_each_call_once_and_damage(packed: Packed) -> None:
         (f"{channel}:getCurrentPosition", "lib/arm64-v8a/libapp.so"),
         (f"{channel}:getLastKnownPosition", "lib/x86_64/libapp.so"),
     ]
-    assert {payload.version for payload in found.payloads} == {"3.7 (Dart 2.19.6)"}
+    assert {payload.version for payload in found.payloads} == {"3.7, Dart 2.19.6"}
     assert [gap.at.file for gap in found.gaps if gap.at] == ["lib/x86/libapp.so"]
 
 
