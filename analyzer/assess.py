@@ -62,6 +62,7 @@ from analyzer.result import (
     UndecidedRule,
     WaiversDoc,
 )
+from analyzer.unseen import with_unseen
 from analyzer.vendors import Vendors, load_vendors
 from analyzer.waivers import LoadedWaivers, apply_waivers
 
@@ -211,18 +212,19 @@ def _judge(seen: _Seen, ruleset: RuleSet, policy: LoadedPolicy, agreed: Agreed |
     if observation.error is not None:
         why = Clause("review", "unreadable", f"The package could not be analysed: {observation.error}")
         return Judgement(package, None, None, Decision("review", (why,), policy.policy.name, policy.group), None, (), provenance)
-    subject = _subject(seen)
+    gaps = _gaps(seen, ruleset)
+    subject = _subject(seen, gaps)
     outcome = run_rules(ruleset, seen.joined, observation.stages, ruleset.unwatched(observation.watch_digest))
     findings = findings_of(outcome.matches, identity.package)
     waivers = None
     if agreed is not None:
         findings, waivers = apply_waivers(findings, agreed.waivers, identity, subject.signers, agreed.today)
-    score = score_of(findings, policy.policy)
+    score = with_unseen(score_of(findings, policy.policy), gaps, policy.policy)
     undecided = tuple(UndecidedRule(u.rule.id, u.rule.title, u.rule.severity, u.stages, u.not_watched) for u in outcome.undecided)
     return Judgement(package, findings, score, decide(findings, score, subject, policy), waivers, undecided, provenance)
 
 
-def _subject(seen: _Seen) -> Subject:
+def _subject(seen: _Seen, gaps: tuple[GapDoc, ...]) -> Subject:
     """What the policy may ask of the app beside its findings."""
     owners = [fact.owner for fact in seen.of(ApiCall)] + [fact.owner for fact in seen.of(ClipboardAccess)]
     permissions = frozenset(p.name for p in seen.of(Permission) if p.declared)
@@ -235,6 +237,7 @@ def _subject(seen: _Seen) -> Subject:
         libraries_known=seen.ran("libraries"),
         countries=_countries(seen),
         flows_known=seen.ran("flow"),
+        gaps=frozenset(gap.kind for gap in gaps),
     )
 
 
@@ -350,10 +353,14 @@ def _rules(findings: tuple[Finding, ...], ruleset: RuleSet) -> dict[str, RuleDoc
 
 
 def _coverage(seen: _Seen, undecided: tuple[UndecidedRule, ...], ruleset: RuleSet) -> CoverageDoc:
-    observation = seen.observation
-    c, found = observation.coverage, list(seen.of(Gap))
+    c = seen.observation.coverage
+    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, _gaps(seen, ruleset), undecided)
+
+
+def _gaps(seen: _Seen, ruleset: RuleSet) -> tuple[GapDoc, ...]:
+    """What was not seen, what was not looked for included."""
+    observation, found = seen.observation, list(seen.of(Gap))
     if observation.error is None and ruleset.watch_digest not in (None, observation.watch_digest):
         why = "The package was observed with another watch list than today's."
         found.append(Gap("not-watched", why, could_hide="Calls of what was added since.", would_lift="Scan the package again."))
-    gaps = tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in found)
-    return CoverageDoc(c.dex_read, c.dex_total, c.methods, c.instructions, c.share_permille, gaps, undecided)
+    return tuple(GapDoc(g.kind, g.at, g.size, g.count, g.why, g.could_hide, g.would_lift) for g in found)

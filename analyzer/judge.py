@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from analyzer.engine import RuleSet
 from analyzer.errors import RuleError
-from analyzer.facts import Category, Destination, OwnerKind
+from analyzer.facts import Category, Destination, GapKind, OwnerKind
 from analyzer.platform.knowledge import read_table
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, clauses_of
 from analyzer.resources import rules_dir
@@ -34,6 +34,7 @@ from analyzer.result import (
     Strength,
     Verdict,
 )
+from analyzer.unseen import with_unseen
 
 TOTAL_CAP = 100
 
@@ -44,7 +45,7 @@ class Subject(Struct, frozen=True):
     ``permissions`` are the declared ones; ``signers`` SHA-256 of certificates; ``libraries`` those seen so far, all of
     them if ``libraries_known``; ``countries`` where data goes, with the strength of the evidence, None when that was not looked
     for; ``flows_known``: data was followed. ``network``: whether it may use the network, itself or through an app that shares
-    its identity.
+    its identity. ``gaps``: the kinds of what was not seen.
     """
 
     share_permille: int = 0
@@ -55,6 +56,7 @@ class Subject(Struct, frozen=True):
     countries: Mapping[str, Strength] | None = None
     flows_known: bool = True
     network: bool = True
+    gaps: frozenset[GapKind] = frozenset()
 
 
 def may_use_network(permissions: Collection[str], traits: Collection[str]) -> bool:
@@ -76,6 +78,7 @@ def subject_of(result: Result) -> Subject:
         libraries_known=result.libraries is not None,
         countries=countries_of(result.libraries, result.endpoints, result.flows),
         flows_known=result.flows is not None,
+        gaps=frozenset(gap.kind for gap in result.coverage.gaps),
     )
 
 
@@ -114,7 +117,7 @@ def judge_again(result: Result, loaded: LoadedPolicy) -> tuple[Score | None, Dec
     if result.findings is None or result.score is None:
         unreadable = tuple(clause for clause in result.decision.reasons if clause.clause == "unreadable")
         return None, Decision("review", unreadable, loaded.policy.name, loaded.group)
-    score = score_of(result.findings, loaded.policy)
+    score = with_unseen(score_of(result.findings, loaded.policy), result.coverage.gaps, loaded.policy)
     return score, decide(result.findings, score, subject_of(result), loaded)
 
 
@@ -238,7 +241,7 @@ def _known_signer(subject: Subject, policy: Policy) -> Clause | None:
 def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject: Subject, policy: Policy) -> Clause | None:
     """*clause* if it holds, or if it cannot be told whether it does; else None."""
     verdict: Verdict = "block" if name.startswith("must_block") else "review"
-    if clause.permission is not None and not subject.permissions & set(clause.permission):
+    if not _is_asked_of(subject, clause):
         return None
     missing = []
     places = _places(clause, subject.countries)
@@ -263,6 +266,13 @@ def _fired(name: str, clause: PolicyClause, findings: Sequence[Finding], subject
     if asks_findings:
         because += f" ({'; '.join(dict.fromkeys(f.title for f in hits))})"
     return Clause(verdict, name, because, tuple(f.fingerprint for f in hits) if asks_findings else ())
+
+
+def _is_asked_of(subject: Subject, clause: PolicyClause) -> bool:
+    """Whether the app declares what *clause* asks for, and lacks being seen as it says."""
+    if clause.permission is not None and not subject.permissions & set(clause.permission):
+        return False
+    return clause.gap is None or not subject.gaps.isdisjoint(clause.gap)
 
 
 def _places(clause: PolicyClause, countries: Mapping[str, Strength] | None) -> list[str] | None:

@@ -17,20 +17,23 @@ import msgspec
 from msgspec import Struct
 
 from analyzer.errors import RuleError
-from analyzer.facts import Confidence, OwnerKind, Severity, TriggerKind
+from analyzer.facts import Confidence, GapKind, OwnerKind, Severity, TriggerKind
 from analyzer.kept import kept
 from analyzer.resources import rules_dir
 from analyzer.yamlfile import parse_yaml, read_bytes
+
+OTHER_GAPS = "other"
+"""The key of a policy's table ``unseen`` for the kinds of gaps that it does not name."""
 
 
 class PolicyClause(Struct, frozen=True, forbid_unknown_fields=True):
     """What asks for a verdict whatever the score. Everything that is given must hold, of a list any one.
 
     ``rule`` to ``trigger`` and ``library`` are asked of one and the same finding; a clause that gives none of ``rule`` to
-    ``trigger`` holds for any app with the library. ``permission`` is declared by the app. ``country`` is where data goes,
-    ``country_outside`` holds for any country but these; both take countries and blocs, and ``strength`` says how well it must be
-    shown: by the ending of a host's name (``cctld``), the known owner of a host (``carried``), a library (``sdk``), a flow.
-    ``id`` is a name for reports and for groups.
+    ``trigger`` holds for any app with the library. ``permission`` is declared by the app, ``gap`` a kind of what was not seen of
+    it. ``country`` is where data goes, ``country_outside`` holds for any country but these; both take countries and blocs, and
+    ``strength`` says how well it must be shown: by the ending of a host's name (``cctld``), the known owner of a host
+    (``carried``), a library (``sdk``), a flow. ``id`` is a name for reports and for groups.
     """
 
     because: str
@@ -43,6 +46,7 @@ class PolicyClause(Struct, frozen=True, forbid_unknown_fields=True):
     trigger: list[TriggerKind] | None = None
     library: list[str] | None = None
     permission: list[str] | None = None
+    gap: list[GapKind] | None = None
     country: list[str] | None = None
     country_outside: list[str] | None = None
     strength: Literal["cctld", "carried", "sdk", "flow"] = "carried"
@@ -79,6 +83,8 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     review_at: int | None = None
     block_at: int | None = None
     minimum_coverage: int | None = None
+    unseen: dict[str, int] = {}
+    unseen_cap: int | None = None
     must_review: list[PolicyClause] = []
     must_block: list[PolicyClause] = []
     allow_signers: list[SignerClause] = []
@@ -89,7 +95,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Points by severity; factors and coverage in whole percent; caps and thresholds in points of the score.
 
     ``when_undecided`` is what a clause asks for that looks at something which was not analysed. ``block_needs_network``: an app
-    that cannot use the network is reviewed where its score would block it.
+    that cannot use the network is reviewed where its score would block it. ``unseen``: points that a kind of gap could add to the
+    score, ``other`` for those that are not named, and ``unseen_cap`` for all of them.
     """
 
     name: str
@@ -103,6 +110,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     minimum_coverage: int
     about: str = ""
     category_caps: dict[str, int] = {}
+    unseen: dict[str, int] = {}
+    unseen_cap: int = 100
     must_review: list[PolicyClause] = []
     must_block: list[PolicyClause] = []
     allow_signers: list[SignerClause] = []
@@ -182,7 +191,7 @@ def for_group(policy: Policy, name: str, where: str = "") -> Policy:
 
     numbers = {
         field: value
-        for field in ("category_cap", "review_at", "block_at", "minimum_coverage")
+        for field in ("category_cap", "review_at", "block_at", "minimum_coverage", "unseen_cap")
         if (value := getattr(group, field)) is not None
     }
     return msgspec.structs.replace(
@@ -191,6 +200,7 @@ def for_group(policy: Policy, name: str, where: str = "") -> Policy:
         confidence=policy.confidence | group.confidence,
         owner=policy.owner | group.owner,
         category_caps=policy.category_caps | group.category_caps,
+        unseen=policy.unseen | group.unseen,
         must_review=[*kept(policy.must_review), *group.must_review],
         must_block=[*kept(policy.must_block), *group.must_block],
         allow_signers=[*(s for s in policy.allow_signers if s.id is None or s.id not in group.without), *group.allow_signers],
@@ -227,14 +237,27 @@ def _check(policy: Policy, where: str) -> None:
     ):
         if values != sorted(values):
             raise RuleError(f"{name} must not fall as it gets worse: {values}", where=where)
-    if min([policy.category_cap, *policy.category_caps.values()]) < 0:
+    if min([policy.category_cap, policy.unseen_cap, *policy.category_caps.values()]) < 0:
         raise RuleError("caps must not be negative", where=where)
+    _check_unseen(policy, where)
     floors = [grade.at_least for grade in policy.grades]
     if not floors or floors != sorted(set(floors)) or floors[0] != 0:
         raise RuleError("grades must rise and begin at 0", where=where)
     if not 0 <= policy.review_at <= policy.block_at or not 0 <= policy.minimum_coverage <= 100:
         raise RuleError("thresholds are out of order or range", where=where)
     _check_clauses(policy, where)
+
+
+def _check_unseen(policy: Policy, where: str) -> None:
+    """Points for gaps are of kinds that there are, and not negative."""
+    known = (*get_args(GapKind), OTHER_GAPS)
+    for kind, points in policy.unseen.items():
+        if kind not in known:
+            near = difflib.get_close_matches(kind, known, n=1)
+            mend = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+            raise RuleError(f"unseen names the unknown kind of gap {kind!r}", where=where, mend=mend)
+        if points < 0:
+            raise RuleError("unseen must not be negative", where=where)
 
 
 def _ids(policy: Policy) -> list[str]:

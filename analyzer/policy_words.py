@@ -66,6 +66,7 @@ def clause_words(clause: PolicyClause) -> str:
     text = " ".join(asked)
     for more in (
         clause.permission and f"it declares {_or(clause.permission)}",
+        clause.gap and f"something was not seen of it: {_or(clause.gap)}",
         clause.country and f"data goes to {_or(clause.country)}{_STRENGTH[clause.strength]}",
         clause.country_outside and f"data goes outside of {_or(clause.country_outside)}{_STRENGTH[clause.strength]}",
     ):
@@ -95,18 +96,22 @@ def _score(policy: Policy) -> Iterator[str]:
     yield "  times whose code it is: " + ", ".join(f"{value} % for {name} code" for name, value in policy.owner.items())
     caps = ", ".join(f"{name} {value}" for name, value in sorted(policy.category_caps.items()))
     yield f"  but no category counts more than {policy.category_cap} points" + (f" ({caps})" if caps else "")
+    if policy.unseen:
+        unseen = ", ".join(f"{kind} {points}" for kind, points in sorted(policy.unseen.items(), key=lambda item: -item[1]))
+        yield f"  what was not seen could add, each kind once, up to {policy.unseen_cap} points: {unseen}"
     grades = ", ".join(f"{grade.grade} from {grade.at_least}" for grade in policy.grades)
     yield f"  grades: {grades}"
 
 
 def _group(group: Group, policy: Policy) -> Iterator[str]:
-    for name in ("review_at", "block_at", "minimum_coverage", "category_cap"):
+    for name in ("review_at", "block_at", "minimum_coverage", "category_cap", "unseen_cap"):
         value = getattr(group, name)
         if value is not None:
             yield f"  {name} is {value} instead of {getattr(policy, name)}"
-    for name in ("points", "confidence", "owner", "category_caps"):
+    for name in ("points", "confidence", "owner", "category_caps", "unseen"):
+        before = 0 if name == "unseen" else policy.category_cap
         for key, value in getattr(group, name).items():
-            yield f"  {name} of {key} is {value} instead of {getattr(policy, name).get(key, policy.category_cap)}"
+            yield f"  {name} of {key} is {value} instead of {getattr(policy, name).get(key, before)}"
     if group.without:
         yield f"  the clauses {', '.join(group.without)} do not count"
     for verdict, kind in (("blocked", "must_block"), ("reviewed", "must_review")):

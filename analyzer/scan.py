@@ -27,9 +27,11 @@ from analyzer.extractors.file_search import search_files
 from analyzer.extractors.flows import FlowMode, flow_facts, load_flow_knowledge
 from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.manifest_facts import manifest_facts
+from analyzer.extractors.native import native_facts
+from analyzer.extractors.native_tables import load_native_tables
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.permissions import load_context, permission_facts
-from analyzer.extractors.reach import load_traced, reach_facts, reach_of_flows
+from analyzer.extractors.reach import load_traced, reach_facts, reach_into_native, reach_of_flows
 from analyzer.extractors.runtimes.payloads import payload_facts
 from analyzer.extractors.secret_shapes import load_secret_tables
 from analyzer.extractors.secrets import Secrets
@@ -52,7 +54,7 @@ from analyzer.result import Result
 
 __all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "observed", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets", "payloads")
+_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets", "native", "payloads")
 
 
 class Depth(Struct, frozen=True):
@@ -140,11 +142,16 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("overrides")
         calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
         clock.lap("calls")
+        native = native_facts(app, graph.linked, watch, load_native_tables(knowledge))
+        calls += native.accesses
+        clock.lap("native")
         reached: list[Fact] = [_NO_GRAPH]
         if depth.reach:
             calls = clipboard_facts(graph, calls, watch, knowledge)
             clock.lap("clipboard")
-            reached = [*reach_facts(graph, calls, load_traced(knowledge))]
+            categories = load_traced(knowledge)
+            reached = [*reach_facts(graph, calls, categories)]
+            reached += reach_into_native(graph, native.accesses, native.implements, categories)
             clock.lap("reach")
         traced = [fact for fact in reached if isinstance(fact, Reach)]
         payloads = payload_facts(graph, calls, traced if depth.reach else None, watch, knowledge)
@@ -157,7 +164,8 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
             flows += reach_of_flows(graph, [*calls, *reached, *flows])
             clock.lap("flow")
         calls += payloads.calls
-        facts += [*payloads.facts, *calls, *reached, *flows, *found, *permission_facts(manifest, calls, load_context(watch))]
+        facts += [*payloads.facts, *native.facts, *calls, *reached, *flows, *found]
+        facts += permission_facts(manifest, calls, load_context(watch))
         facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
         clock.lap("permissions")
         facts += library_facts(app, graph.linked, load_library_tables(knowledge))

@@ -187,12 +187,12 @@ class FactsIndex:
 
 
 def _is_of_script(fact: Fact) -> bool:
-    """Whether *fact* is a script's call or what starts one: it lies in no method, but at a place of its own."""
-    return isinstance(fact, Reach) or (isinstance(fact, (ApiCall, ClipboardAccess)) and fact.via == "script")
+    """Whether *fact* is of a script or of native code, or what starts one: it lies in no method, but at a place of its own."""
+    return isinstance(fact, Reach) or (isinstance(fact, (ApiCall, ClipboardAccess)) and fact.via in ("script", "native"))
 
 
 def _in_script(place: Place, scope: Scope) -> str:
-    """What stands for a method or a class of a script: the place of the call, and the file."""
+    """What stands for a method or a class of a script or library: the place of the call, and the file."""
     return f"{place.file}+{place.offset}" if scope == "method" else place.file
 
 

@@ -1,26 +1,17 @@
-"""What this analysis could not see, as gaps: stages that did not run, names computed at run time, code elsewhere."""
+"""What this analysis could not see, as gaps: names computed at run time, code elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.facts import ApiCall, Fact, Gap, Place, Stage
+from analyzer.facts import ApiCall, Fact, Gap, Place
 from analyzer.program.app import App
 
-# The stages that this version does not have, with what each would show.
-STAGES_TO_COME: dict[Stage, str] = {
-    "native": "What native libraries do.",
-}
-
-
 def blind_spots(app: App, facts: Sequence[Fact]) -> Iterator[Gap]:
-    """The gaps of one package that follow from what it contains and from what this version looks at."""
-    for stage, hides in STAGES_TO_COME.items():
-        yield Gap("stage-not-run", f"The stage {stage!r} is not part of this version.", could_hide=hides)
+    """The gaps of one package that follow from what its code calls."""
     calls = [fact for fact in facts if isinstance(fact, ApiCall)]
     yield from _unnamed_reflection(calls)
     yield from _loaded_code(calls)
-    yield from _native_libraries(app)
 
 
 def _unnamed_reflection(calls: Sequence[ApiCall]) -> Iterator[Gap]:
@@ -48,20 +39,6 @@ def _loaded_code(calls: Sequence[ApiCall]) -> Iterator[Gap]:
             could_hide="Everything that the loaded code does.",
             would_lift="The loaded files, scanned as packages of their own.",
             at=_first(loaded),
-        )
-
-
-def _native_libraries(app: App) -> Iterator[Gap]:
-    names = [name for name in app.package.names() if name.startswith("lib/") and name.endswith(".so")]
-    if names:
-        yield Gap(
-            "native",
-            f"{len(names)} native libraries were not analysed.",
-            size=sum(app.package.size_of(name) for name in names),
-            count=len(names),
-            could_hide="Calls into the platform through JNI, files and sockets.",
-            would_lift="The native stage of a later version.",
-            at=Place(min(names)),
         )
 
 

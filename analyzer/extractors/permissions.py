@@ -75,7 +75,7 @@ def permission_facts(manifest: Manifest, calls: Sequence[Call], context: Permiss
         limit = declared[name].max_sdk if name in declared else None
         facts.append(_fact(name, name in declared, limit, custom.get(name), context, judged))
     for name, found in uses.items():
-        solid = [u for u in found if _shows_undeclared(u.need, declared, manifest, context)]
+        solid = [u for u in found if not _is_only_named(u) and _shows_undeclared(u.need, declared, manifest, context)]
         if name not in declared and solid:
             why = f"{_reason(solid[0]).removesuffix('.')}; code may ask at run time whether it is held."
             facts.append(_fact(name, False, None, custom.get(name), context, (True, _one_each(solid), why)))
@@ -124,6 +124,11 @@ def _applies(need: Need, manifest: Manifest) -> bool:
 
 def _judge(name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call], context: PermissionContext) -> _Verdict:
     """Used, by whom, and why, for a declared permission."""
+    made = [use for use in uses if not _is_only_named(use)]
+    if uses and not made:
+        named = _api_name(uses[0].use.api)
+        return None, _one_each(uses), f"A native library names {named}, which needs it; whether it calls it cannot be told."
+    uses = made
     strong = [use for use in uses if not use.need.source.startswith(_WEAK_SOURCE)]
     if strong:
         uses = strong
@@ -145,6 +150,11 @@ def _judge(name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call
     if not _is_mapped(name, context):
         return None, (), "apkvet's tables do not say which calls need it."
     return False, (), "No call, content URI or intent that needs it is in the package's DEX code."
+
+
+def _is_only_named(use: _Use) -> bool:
+    """Whether it is a native library that can make the call: its place is a file without a method."""
+    return use.use.place is not None and use.use.place.method is None
 
 
 def _indicated(name: str, indicator: Indicator, manifest: Manifest, calls: Sequence[Call]) -> tuple[PermissionUse, ...] | None:

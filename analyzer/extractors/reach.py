@@ -6,10 +6,12 @@ unless something in the package could name its class at run time; then the trigg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from analyzer.errors import PackageError
 from analyzer.facts import ApiCall, ClipboardAccess, Fact, Flow, Gap, Owner, Place, Reach, Step
@@ -21,6 +23,7 @@ from analyzer.program.graph.program_graph import ProgramGraph
 from analyzer.program.graph.triggers import MOST_TRIGGERS, Trigger, Triggers
 
 _MOST_NATIVE_BYTES = 8 << 20
+_MOST_NATIVE_METHODS = 40
 _HIDES = "Further triggers of calls in these methods."
 
 
@@ -56,6 +59,27 @@ def reach_of_flows(graph: ProgramGraph, facts: Sequence[Fact]) -> Iterator[Fact]
             offsets.add(fact.at.offset or 0)
     if wanted:
         yield from _traced(graph, facts, wanted)
+
+
+def reach_into_native(
+    graph: ProgramGraph,
+    accesses: Sequence[ApiCall | ClipboardAccess],
+    implements: Mapping[str, Sequence[int]],
+    traced: frozenset[str],
+) -> Iterator[Reach]:
+    """What starts the *accesses* of native libraries: what starts the Java methods that the library *implements* (nodes by file).
+
+    Which of these methods makes the call, if any does, is not known: every trigger is assumed.
+    """
+    wanted = {a.at.file for a in accesses if a.at is not None and (isinstance(a, ClipboardAccess) or a.category in traced)}
+    writer = _Writer(graph.app, graph.linked, _Nameable(graph.app, (), frozenset()))
+    for file in sorted(wanted):
+        found: dict[tuple[str, str | None], Reach] = {}
+        for node in implements.get(file, ())[:_MOST_NATIVE_METHODS]:
+            triggers = graph.triggers.of(node).found if graph.live.methods[node] else ()
+            for reach in (writer.fact(node, Place(file), trigger, frozenset()) for trigger in triggers):
+                found.setdefault((reach.kind, reach.entry_point), msgspec.structs.replace(reach, assumed=True))
+        yield from list(found.values())[:MOST_TRIGGERS] or [Reach("unknown", assumed=True, at=Place(file))]
 
 
 def _traced(graph: ProgramGraph, facts: Sequence[Fact], wanted: dict[Place, tuple[set[int], frozenset[str]]]) -> Iterator[Fact]:
@@ -132,7 +156,7 @@ class _Writer:
     def facts(self, node: int | None, at: Place, triggers: Triggers, handed_back: frozenset[str]) -> Iterator[Reach]:
         """The facts of one method. A method of a class that is never loaded has no node: nothing reaches it."""
         if triggers.found:
-            yield from (self._fact(node, at, trigger, handed_back) for trigger in triggers.found if node is not None)
+            yield from (self.fact(node, at, trigger, handed_back) for trigger in triggers.found if node is not None)
             return
         owner = self._on_behalf_of((self._cls(node),)) if node is not None else None
         tops = triggers.tops or (() if node is None else (node,))
@@ -141,7 +165,8 @@ class _Writer:
         else:
             yield Reach("unreachable", on_behalf_of=owner, at=at)
 
-    def _fact(self, node: int | None, at: Place, trigger: Trigger, handed_back: frozenset[str]) -> Reach:
+    def fact(self, node: int | None, at: Place, trigger: Trigger, handed_back: frozenset[str]) -> Reach:
+        """The fact of one trigger."""
         linked = self._linked
         sites = [site for link in trigger.links for site in link.sites]
         path = tuple(self._step(site) for site in sites)

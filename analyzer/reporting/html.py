@@ -17,6 +17,7 @@ from analyzer.reporting.asking import questions
 from analyzer.reporting.destinations import hosts, jurisdictions
 from analyzer.reporting.flows import flow_groups, flows_of
 from analyzer.reporting.look import Look
+from analyzer.reporting.natives import native_groups
 from analyzer.reporting.summary import (
     access_groups,
     highlights,
@@ -63,6 +64,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         matrix=pictures.matrix_picture(rows, words) if rows and done else None,
         accesses=accesses,
         flows=flows,
+        natives=native_groups(result),
         flow_paths=[pictures.flow_picture(group.first, words) for group in flows[:MOST_PATHS] if not group.quiet],
         waivers=waiver_rows(result),
         paths=[pictures.path_picture(group.first, result, words) for group in accesses[:MOST_PATHS]],

@@ -18,6 +18,7 @@ from analyzer.reporting.destinations import jurisdictions
 from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import short_permission
+from analyzer.reporting.natives import native_groups
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced, unstarted_calls
 from analyzer.reporting.words import Words
@@ -30,6 +31,7 @@ _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
 _MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET, _MOST_LIBRARIES = 8, 10, 6, 12
 _MOST_FLOWS = 12
+_MOST_NAMES = 12
 
 
 def present(result: Result, out: BinaryIO, look: Look) -> None:
@@ -66,6 +68,7 @@ class _Summary:
             self._flows()
             self._traced()
             self._findings()
+            self._natives()
             self._destinations()
             self._makers()
             self._declared()
@@ -98,6 +101,8 @@ class _Summary:
         identity = " ".join(filter(None, (clean(app.package or "", 80), clean(app.version_name or "", 30))))
         score = result.score
         points = t("score.line", total=score.total, grade=score.grade) if score else t("score.none")
+        if score and score.could_be_up_to is not None and score.could_be_up_to > score.total:
+            points += f", {t('score.up-to-short', total=score.could_be_up_to)}"
         name = f"[bold]{escape(self._words.app(result))}[/bold]"
         self._print(f"[{_COLOURS[verdict]}]{t(f'verdict.{verdict}').upper()}[/]   {points}   {name}  {escape(identity)}")
         for clause in result.decision.reasons:
@@ -222,6 +227,28 @@ class _Summary:
             table.add_row(escape(clean(each.code, 4)), sent, *(escape(clean(", ".join(part), 400)) for part in parts))
         self._console.print(table)
 
+    def _natives(self) -> None:
+        """What native libraries can reach, name and import; how they were built is in the other formats."""
+        groups = native_groups(self._result)
+        if not groups:
+            return
+        self._head(self._t("section.native"))
+        for group in groups[:_MOST_LIBRARIES]:
+            parts = (
+                (self._t("label.can-reach"), group.reaches),
+                (self._t("label.imports"), group.watched),
+                ("", (self._t("label.contains-libraries", names=", ".join(group.contains)),) if group.contains else ()),
+                ("", (self._t("label.without", names=", ".join(group.lacks)),) if group.lacks else ()),
+            )
+            self._print(f"[bold]{escape(clean(group.name, 80))}[/bold] [dim]{escape(clean(', '.join(group.abis), 120))}[/dim]")
+            for label, names in parts:
+                if names:
+                    more = f" {self._t.count('label.and-more', len(names) - _MOST_NAMES)}" if len(names) > _MOST_NAMES else ""
+                    words = clean(", ".join(names[:_MOST_NAMES]), 400) + more
+                    self._indented(escape(f"{label}: {words}" if label else words), 2)
+        if len(groups) > _MOST_LIBRARIES:
+            self._print(self._t.count("label.and-more", len(groups) - _MOST_LIBRARIES))
+
     def _makers(self) -> None:
         """What libraries that hand data to their makers do here."""
         found = [library for library in self._result.libraries or () if library.recipient]
@@ -288,6 +315,12 @@ class _Summary:
         for line in score.lines:
             self._print(f"{line.points:+4}  {line.rule_id or self._t('score.cap'):44} {escape(line.because)}")
         self._print(f"{score.total:4}  {self._t('score.total')}")
+        if score.could_be_up_to is None or score.could_be_up_to == score.total:
+            return
+        self._print(escape(self._t("score.up-to-head")))
+        for unseen in score.unseen:
+            self._print(f"{unseen.points:+4}  {unseen.kind or self._t('score.cap'):16} {escape(clean(unseen.because, 120))}")
+        self._print(f"{score.could_be_up_to:4}  {escape(self._t('score.up-to-total'))}")
 
     def _waivers(self) -> None:
         rows = waiver_rows(self._result)

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from analyzer.facts import (
     Confidence,
+    GapKind,
     Owner,
     Severity,
     Stage,
@@ -104,14 +105,27 @@ class ScoreLine(Struct, frozen=True):
     category: str | None = None
 
 
+class UnseenLine(Struct, frozen=True):
+    """What one kind of gap could add to the score, and what it could hide; ``kind`` is None for a cap, which is negative."""
+
+    kind: GapKind | None
+    points: int
+    because: str
+
+
 class Score(Struct, frozen=True):
-    """0 to 100, higher is riskier. The lines' points, caps included, add up to ``total``."""
+    """0 to 100, higher is riskier. The lines' points, caps included, add up to ``total``.
+
+    ``could_be_up_to`` is what it could be if what was not seen is bad: ``total`` and the points of the lines of ``unseen``,
+    caps included; None where the policy gives no points to gaps.
+    """
 
     total: int
     grade: str
     by_category: dict[str, int]
     lines: tuple[ScoreLine, ...]
     could_be_up_to: int | None = None
+    unseen: tuple[UnseenLine, ...] = ()
 
 
 class Clause(Struct, frozen=True, order=True):
