@@ -25,7 +25,9 @@ from analyzer.extractors.code_addresses import load_address_calls
 from analyzer.extractors.endpoints import endpoint_facts
 from analyzer.extractors.file_search import search_files
 from analyzer.extractors.flows import FlowMode, flow_facts, load_flow_knowledge
+from analyzer.extractors.hidden_files import hidden_files, load_hiding_tables
 from analyzer.extractors.libraries import library_facts, load_library_tables
+from analyzer.extractors.loaded_code import load_code_sources, loaded_code
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.native import native_facts
 from analyzer.extractors.native_tables import load_native_tables
@@ -166,7 +168,8 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         calls += payloads.calls
         facts += [*payloads.facts, *native.facts, *calls, *reached, *flows, *found]
         facts += permission_facts(manifest, calls, load_context(watch))
-        facts += [*app.gaps, *package.gaps, *blind_spots(app, facts)]
+        facts += [*app.gaps, *package.gaps, *blind_spots(facts)]
+        facts += [*hidden_files(app, load_hiding_tables(knowledge)), *loaded_code(graph, calls, load_code_sources(knowledge))]
         clock.lap("permissions")
         facts += library_facts(app, graph.linked, load_library_tables(knowledge))
         clock.lap("libraries")

@@ -108,6 +108,11 @@ class Package:
         """The inflated size that the directory states for *name*."""
         return self._entries[name].size
 
+    def shrinks(self, name: str) -> bool:
+        """Whether *name* is stored in less than nine tenths of its size: what looks random does not get shorter."""
+        entry = self._entries[name]
+        return 10 * entry.stored < 9 * entry.size
+
     def dex_names(self) -> list[str]:
         """The DEX files in loading order: classes.dex, classes2.dex, ... also those behind a hole in the numbering."""
         numbered = {(int(match[1] or 1)): name for name in self._entries if (match := _DEX_NAME.fullmatch(name))}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzer.facts import ApiCall, Fact, Gap, Place
-from analyzer.program.app import App
 
-def blind_spots(app: App, facts: Sequence[Fact]) -> Iterator[Gap]:
+
+def blind_spots(facts: Sequence[Fact]) -> Iterator[Gap]:
     """The gaps of one package that follow from what its code calls."""
     calls = [fact for fact in facts if isinstance(fact, ApiCall)]
     yield from _unnamed_reflection(calls)
-    yield from _loaded_code(calls)
 
 
 def _unnamed_reflection(calls: Sequence[ApiCall]) -> Iterator[Gap]:
@@ -21,24 +20,11 @@ def _unnamed_reflection(calls: Sequence[ApiCall]) -> Iterator[Gap]:
     if unnamed:
         yield Gap(
             "reflection",
-            f"At {len(unnamed)} places a class, method or field is looked up by a name that is no constant there.",
+            f"At {len(unnamed)} of {len(by_name)} places a class or member is looked up by a name that is no constant there.",
             count=len(unnamed),
             could_hide="Calls of any API, made without naming it.",
             would_lift="Constant folding across methods, or a run of the app.",
             at=_first(unnamed),
-        )
-
-
-def _loaded_code(calls: Sequence[ApiCall]) -> Iterator[Gap]:
-    loaded = [call for call in calls if call.category == "dynamic-code"]
-    if loaded:
-        yield Gap(
-            "dynamic-code",
-            f"At {len(loaded)} places code is loaded from outside the package's own DEX files.",
-            count=len(loaded),
-            could_hide="Everything that the loaded code does.",
-            would_lift="The loaded files, scanned as packages of their own.",
-            at=_first(loaded),
         )
 
 
