@@ -1,8 +1,8 @@
 """Where code that is loaded at run time comes from: a constant path, an asset, the network, another package.
 
-The file that a class loader is given is followed back inside the method, through constructors, fields of the class and callers, to
-constants and to calls that a table names (``code_sources.tsv``). What writes that file is mostly another statement, often of another
-method: what calls of the table the same class makes is told as *beside it*. Both are evidence of a source, neither proves it.
+The file that a class loader is given is followed back inside the method, through constructors, fields of the class and callers,
+to constants and to calls that a table names (``code_sources.tsv``). What writes that file is mostly another statement, often of
+another method: what the same class calls of the table is told as *beside it*. Both are evidence of a source, neither proves it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from analyzer.program.graph.objects import MethodObjects, Origin
 from analyzer.program.graph.program_graph import ProgramGraph
 
 _MOST_PLACES, _MOST_STEPS, _MOST_CALLERS, _MOST_DEPTH = 20, 400, 6, 10
-_FILE = re.compile(
-    r"[\w%.@-]*/[\w/%.@ -]+|[\w%-]+\.(?:dex|jar|apk|zip|so|dat|bin|odex|oat|vdex|tmp|data|db|png|jpg|mp3|xml|txt|json)"
-)
+_FILE = re.compile(r"[\w%.@-]*/[\w/%.@ -]+|[\w%-]+\.[a-z]\w{1,4}")
 _LOADS_NATIVE = ("Ljava/lang/System;->load(", "Ljava/lang/Runtime;->load(")
 _STATIC = ("->loadDex(", "Ljava/lang/System;->load(", "->newInstance(")
 _HIDES = "Everything that the loaded code does."
@@ -211,9 +209,9 @@ class _Walk:
         type_id = linked.types.number(field.partition("->")[0])
         for method in linked.methods_of(type_id)[:60] if type_id is not None else ():
             objects = self._graph.bodies.objects(method)
-            rows = linked.dex_files[int(linked.nodes.dex[method])].pools.rows_of_field(field)
-            for origins in objects.put_into(rows) if objects else ():
-                for origin in origins if objects else ():
+            if objects is not None:
+                rows = linked.dex_files[int(linked.nodes.dex[method])].pools.rows_of_field(field)
+                for origin in frozenset[Origin]().union(*objects.put_into(rows)):
                     self._origin(method, objects, origin, depth + 1)
 
     def _given(self, node: int, position: int, depth: int) -> None:
