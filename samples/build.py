@@ -9,7 +9,8 @@ which the environment variable R8_JAR names.
 A sample is a folder with AndroidManifest.xml, ``java`` and, where it has them, ``dex2`` (sources of a second DEX file),
 ``res``, ``assets``, ``extra`` (files that are added as they are), ``given`` (sources that are compiled against and not packed),
 ``keep.pro`` (shrunk, renamed and optimised by R8 under these rules) and ``options.txt`` (flags for D8). The general samples are
-in ``src`` and ``apk``, those of ClipBench in ``clipbench``, those with libraries and hosts in ``destinations``.
+in ``src`` and ``apk``, those of ClipBench in ``clipbench``, those with libraries and hosts in ``destinations``,
+those with native and hidden code in ``native`` (their libraries: ``native/make.py``).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
-SETS = (HERE, HERE / "clipbench", HERE / "destinations", HERE / "runtimes")
+SETS = (HERE, HERE / "clipbench", HERE / "destinations", HERE / "native", HERE / "runtimes")
 TOOLS = ("javac", "java", "jar", "aapt", "zipalign", "apksigner")
 
 

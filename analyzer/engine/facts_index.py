@@ -51,6 +51,8 @@ class FactsIndex:
                 self._by_kind[kind].append(fact)
             else:
                 self._by_kind[kind] = [fact]
+        named = (*self._by_kind.get(ApiCall, ()), *self._by_kind.get(ClipboardAccess, ()))
+        self._only_named = {id(fact) for fact in named if isinstance(fact, (ApiCall, ClipboardAccess)) and fact.via == "native"}
         self._base: dict[int, Sequence[Fact]] = {}  # by the leaf's number, like those that were seen
         self._seen: dict[int, Sequence[Fact]] = {}
 
@@ -156,10 +158,12 @@ class FactsIndex:
         return entries | {outermost_class(place.method)}
 
     def _base_of(self, leaf: Leaf) -> Sequence[Fact]:
-        """The facts that match, their triggers left aside."""
+        """The facts that match, their triggers left aside. What native code can reach is seen where ``via`` is asked for."""
         known = self._base.get(leaf.number)
         if known is None:
             candidates = self._candidates(leaf)
+            if self._only_named and leaf.kind in (ApiCall, ClipboardAccess) and getattr(leaf.pattern, "via", None) is None:
+                candidates = [fact for fact in candidates if id(fact) not in self._only_named]
             test = leaf.test
             known = self._base[leaf.number] = [*filter(test, candidates)] if test and candidates else candidates
         return known

@@ -236,13 +236,17 @@ class EndpointPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NativePattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A native library; ``imports``, ``exports`` and ``names`` are asked of each of its entries."""
+    """A native library; each entry of what holds several is asked. ``lacks``: a protection that it was built without."""
 
     file: Text | None = None
     abi: Text | None = None
     imports: Text | None = None
     exports: Text | None = None
     names: Text | None = None
+    hardening: Text | None = None
+    lacks: Text | None = None
+    marks: Text | None = None
+    contains: Text | None = None
 
 
 class PayloadPattern(Struct, frozen=True, forbid_unknown_fields=True):

@@ -397,12 +397,18 @@ def _endpoint(p: EndpointPattern) -> list[Test]:
 
 
 def _native(p: NativePattern) -> list[Test]:
+    wanted = [p.lacks] if isinstance(p.lacks, str) else list(p.lacks or ())
+    lacks: list[Test] = [lambda f: not set(wanted) <= set(f.hardening)] if wanted else []
     return [
         *_text(p.file, lambda f: f.file),
         *_text(p.abi, lambda f: f.abi),
         *_texts(p.imports, lambda f: f.imports),
         *_texts(p.exports, lambda f: f.jni_exports),
         *_texts(p.names, lambda f: f.names),
+        *_texts(p.hardening, lambda f: f.hardening),
+        *lacks,
+        *_texts(p.marks, lambda f: f.marks),
+        *_texts(p.contains, lambda f: f.contains),
     ]
 
 

@@ -104,9 +104,10 @@ def _without_code(app: App) -> Iterator[Gap]:
         return
     names = list(dict.fromkeys([*mains, *missing]))
     if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         yield Gap(
             "dynamic-code",
-            f"{len(names)} classes that the manifest declares are not in the package, such as {names[0]}.",
+            f"The manifest declares classes that are not in the package: {names[0]}{more}.",
             count=len(names),
             could_hide="Everything that they do: their code is unpacked or loaded while the app runs, or lies in a split.",
             would_lift="All splits of the app, or the package before it was packed.",

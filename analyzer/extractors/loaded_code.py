@@ -54,7 +54,8 @@ def loaded_code(graph: ProgramGraph, calls: Sequence[Fact], sources: Mapping[str
             continue
         source = finder.of(call)
         yield Gap("dynamic-code", f"{_short(call.api)} loads code {_words(source)}.", None, None, _HIDES, _LIFTS, call.at)
-        kinds = dict.fromkeys([*source.on_the_way, *source.beside, *(["a constant path"] if source.constants else [])])
+        paths = ["constant path"] if any("/" in text for text in source.constants) else []
+        kinds = dict.fromkeys([*source.on_the_way, *source.beside, *paths])
         yield from (Trait("code-loaded-from", kind, call.at) for kind in kinds)
 
 
@@ -64,16 +65,18 @@ def _is_load(call: ApiCall) -> bool:
 
 def _words(source: Source) -> str:
     """From where, as the end of a sentence."""
-    known = [kind for kind in source.on_the_way if kind != "own storage"]
+    known = [_AS_WORDS.get(kind, kind) for kind in source.on_the_way if kind != "own storage"]
     parts = [f"from {' and '.join(known)}"] if known else []
     if source.constants:
         parts.append(f"named {', '.join(repr(text[:80]) for text in source.constants[:3])}")
     if "own storage" in source.on_the_way:
         parts.append("in the app's own storage")
-    beside = [kind for kind in source.beside if kind not in source.on_the_way and kind != "own storage"]
-    if beside:
-        parts.append(f"beside it the class uses {' and '.join(beside)}")
-    return ", ".join(parts) or "from where it cannot be told"
+    beside = [_AS_WORDS.get(kind, kind) for kind in source.beside if kind not in (*source.on_the_way, "own storage")]
+    words = ", ".join(parts) or "from where it cannot be told"
+    return f"{words}; its class uses {' and '.join(beside)}" if beside else words
+
+
+_AS_WORDS = {"asset": "an asset", "network": "the network"}
 
 
 def _short(api: str) -> str:

@@ -21,12 +21,14 @@ from analyzer.formats.elf import LARGEST, ElfFile, open_elf
 from analyzer.platform.watch import Watch
 from analyzer.program.app import App
 from analyzer.program.graph.linking import Linked
+from analyzer.program.ownership import UNKNOWN
 
 _MOST_FILES = 600
 _MOST_GAPS = 20
 _MOST_NAMES = 200
 _PACKED_BITS = 7.6  # machine code has 5 to 7 bits a byte, what is packed or encrypted nearly 8
 _ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64", "x86", "riscv64", "armeabi", "mips64", "mips")
+_HIGH_ENTROPY = "code of high entropy"
 _HIDES = "What its code does: calls by names that it puts together, files, connections."
 _LIFTS = "A look at its code, or a run of the app."
 
@@ -73,6 +75,7 @@ def native_facts(app: App, linked: Linked, watch: Watch, tables: NativeTables) -
     accesses = [access for name, group in groups.items() for access in _accesses(group, _owner(name, group, app, linked, tables))]
     facts += (read.fact for read in reads)
     facts += _differences(groups)
+    facts += _packed(groups, tables)
     facts += _not_followed(groups)
     facts += _not_found(reader.java, reads)
     implements = {read.fact.file: read.joined.nodes for read in reads}
@@ -160,7 +163,7 @@ def _marks(elf: ElfFile, tables: NativeTables) -> Iterator[str]:
     if elf.has_text_relocations:
         yield "text relocations"
     if elf.code_entropy() >= _PACKED_BITS:
-        yield "code of high entropy"
+        yield _HIGH_ENTROPY
     names = {"section": [section.name for section in elf.sections], "symbol": list(elf.exports)}
     for mark in tables.marks:
         if mark.form.encode() in elf.data if mark.where == "bytes" else any(map(mark.fits, names[mark.where])):
@@ -177,11 +180,11 @@ def _contained(data: bytes, tables: NativeTables) -> Iterator[str]:
 
 
 def _owner(file: str, group: Sequence[_Read], app: App, linked: Linked, tables: NativeTables) -> Owner:
-    """Whose library it is: a known one, else of whoever declares the methods that it implements."""
-    if file in tables.owners:
-        return Owner("library", tables.owners[file])
-    owners = {app.ownership.owner(linked.holder(node)) for read in group for node in read.joined.nodes}
-    return owners.pop() if len(owners) == 1 else Owner("unknown")
+    """Whose library it is: of whoever declares the methods that it implements; where that says nothing, what its name says."""
+    owners = {app.ownership.owner(linked.holder(node)) for read in group for node in read.joined.nodes} - {UNKNOWN}
+    if len(owners) == 1:
+        return owners.pop()
+    return Owner("library", tables.owners[file]) if file in tables.owners else UNKNOWN
 
 
 def _accesses(group: Sequence[_Read], owner: Owner) -> Iterator[ApiCall | ClipboardAccess]:
@@ -224,6 +227,16 @@ def _some(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
+def _packed(groups: Mapping[str, Sequence[_Read]], tables: NativeTables) -> Iterator[Gap]:
+    """A gap for each library whose code is hidden by a packer."""
+    hiding = {_HIGH_ENTROPY, *(mark.mark for mark in tables.marks if mark.hides == "code")}
+    for name, group in groups.items():
+        marks = sorted(hiding & {mark for read in group for mark in read.fact.marks})
+        if marks:
+            size, at = sum(read.fact.size or 0 for read in group), Place(group[0].fact.file)
+            yield Gap("packed", f"{name}: {', '.join(marks)}.", size, None, _HIDES, "The library before it was packed.", at)
+
+
 def _not_followed(groups: Mapping[str, Sequence[_Read]]) -> Iterator[Gap]:
     """A gap for each library: its code was not followed. Very many are summed up."""
     for number, (name, group) in enumerate(groups.items()):
@@ -244,7 +257,8 @@ def _not_found(java: JavaSide, reads: Sequence[_Read]) -> Iterator[Gap]:
     missing = java.missing({node for read in reads for node in read.joined.nodes})
     if missing:
         names = java.descriptors(missing)
-        why = f"{len(missing)} native methods are implemented where it cannot be seen, such as {min(names)}."
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        why = f"Where native methods are implemented cannot be seen: {min(names)}{more}."
         yield Gap(
             "native", why, None, len(missing), "What these methods do.", _LIFTS, Place(reads[0].fact.file) if reads else None
         )

@@ -23,11 +23,12 @@ class Version(NamedTuple):
 
 
 class NativeMark(NamedTuple):
-    """Something that shows how a library was hidden: a section's or symbol's name (``*`` stands for anything), or bytes."""
+    """Something that shows that a library hides its ``code`` or its ``texts``: a section's or symbol's name, or bytes."""
 
     where: str
     form: str
     mark: str
+    hides: str
 
     def fits(self, name: str) -> bool:
         """Whether a section or symbol of this name is meant."""
@@ -83,8 +84,8 @@ def _versions(path: Path) -> list[Version]:
 
 
 def _marks(path: Path) -> list[NativeMark]:
-    found = [NativeMark(where, form, mark) for where, form, mark, _ in read_table(path, ("where", "form", "mark", "source"))]
+    found = [NativeMark(*row[:4]) for row in read_table(path, ("where", "form", "mark", "hides", "source"))]
     for mark in found:
-        if mark.where not in _WHERE:
-            raise RuleError(f"the mark {mark.form!r} is in the unknown place {mark.where!r}", where=str(path))
+        if mark.where not in _WHERE or mark.hides not in ("code", "texts"):
+            raise RuleError(f"the mark {mark.form!r} has an unknown place or hides an unknown thing", where=str(path))
     return found

@@ -122,6 +122,15 @@ def calls_of(result: Result, category: Category) -> Sequence[Call]:
     return [call for call in result.api_calls or () if call.category == category]
 
 
+# What of a package may hold code that was not read. What is merely named at run time is code that was read.
+_HIDES_CODE = frozenset({"packed", "dynamic-code", "native", "payload", "opaque", "bad-dex", "unsupported-dex", "too-large"})
+
+
+def may_hide_code(result: Result) -> bool:
+    """Whether there is code, or may be, that was not read: then *nothing was found* is no more than that."""
+    return any(gap.kind in _HIDES_CODE for gap in result.coverage.gaps)
+
+
 def is_started(call: Call) -> bool:
     """Whether an entry point is shown to lead to the call, by a path without assumptions."""
     return any(is_certain(trigger) for trigger in call.triggers or ())
@@ -148,7 +157,9 @@ def reached(result: Result) -> list[Reached]:
     declared = [p.name for p in result.permissions or () if p.declared]
     rows = []
     for category in DATA_CATEGORIES:
-        calls = calls_of(result, category)
+        calls = [
+            call for call in calls_of(result, category) if call.via != "native"
+        ]  # what may be called is told with the library
         marks = _PERMISSION_MARKS.get(category, ())
         permissions = tuple(sorted(p for p in declared if any(mark in p for mark in marks)))
         if calls or permissions:

@@ -345,7 +345,8 @@ class _Summary:
             self._print(t("note.coverage", read=read, total=total, methods=methods, instructions=instructions, share=share))
         for gap in coverage.gaps:
             if gap.kind != "stage-not-run":
-                self._print(f"· {escape(t(f'gap.{gap.kind}'))} {escape(clean(gap.why))}")
+                where = f" ({self._words.place(gap.place)})" if gap.place is not None and gap.place.method is None else ""
+                self._print(f"· {escape(t(f'gap.{gap.kind}'))} {escape(clean(gap.why) + where)}")
         for rule in coverage.undecided[:_MOST_UNDECIDED]:
             self._print(f"· {escape(t('note.undecided'))} {escape(clean(rule.title))} ({t(f'severity.{rule.severity}')})")
         if len(coverage.undecided) > _MOST_UNDECIDED:

@@ -17,6 +17,7 @@ from analyzer.reporting.summary import (
     Highlight,
     is_certain,
     is_started,
+    may_hide_code,
     missing_stages,
     ordered,
     reached,
@@ -253,12 +254,13 @@ class Words:
         own = by_kind["app"]
         name = self.app(result)
         data = t.listing(own, _MOST_NAMED)
-        sentences = [t("paragraph.own", name=name, data=data) if own else t("paragraph.own-none", name=name)]
+        none = "paragraph.own-none-seen" if may_hide_code(result) else "paragraph.own-none"
+        sentences = [t("paragraph.own", name=name, data=data) if own else t(none, name=name)]
         for kind, key in (("library", "paragraph.libraries"), ("unknown", "paragraph.unknown-code")):
             if by_kind[kind]:
                 sentences.append(t(key, data=t.listing(by_kind[kind], _MOST_NAMED)))
         sentences += self._seats(result)
-        sentences.append(self._clipboard_sentence(result.clipboard or ()))
+        sentences.append(self._clipboard_sentence(result))
         sentences += self._flows_sentence(result)
         sentences += self._runtimes(result)
         unused = [short_permission(p.name) for p in result.permissions or () if p.declared and p.used is False]
@@ -383,10 +385,14 @@ class Words:
             else:
                 yield self.t("paragraph.runtime-none", name=name)
 
-    def _clipboard_sentence(self, accesses: Sequence[ClipboardDoc]) -> str:
-        reads = [a for a in accesses if a.operation in ("read", "watch")]
+    def _clipboard_sentence(self, result: Result) -> str:
+        accesses = [a for a in result.clipboard or () if a.operation in ("read", "watch")]
+        possible = list(dict.fromkeys(self.whose(a.owner) for a in accesses if a.via == "native"))
+        reads = [a for a in accesses if a.via != "native"]
+        if possible and not reads:
+            return self.t("paragraph.clipboard-native", owners=self.t.listing(possible, 3))
         if not reads:
-            return self.t("paragraph.clipboard-none")
+            return self.t("paragraph.clipboard-none-seen" if may_hide_code(result) else "paragraph.clipboard-none")
         parts = []
         for owner in dict.fromkeys(a.owner for a in sorted(reads, key=lambda a: (not is_started(a), a.owner.kind != "app"))):
             certain = {t.kind for a in reads if a.owner == owner for t in a.triggers or () if is_certain(t)}
@@ -394,5 +400,5 @@ class Words:
             when = self.t.listing(kinds, _MOST_KINDS) if kinds else self.t("paragraph.no-start")
             parts.append(self.t("paragraph.reader", owner=self.whose(owner), when=when))
         sentence = self.t("paragraph.clipboard-read", readers=self.t.listing(parts, 3))
-        watchers = self.t.listing(list(dict.fromkeys(self.whose(a.owner) for a in accesses if a.operation == "watch")), 3)
+        watchers = self.t.listing(list(dict.fromkeys(self.whose(a.owner) for a in reads if a.operation == "watch")), 3)
         return f"{sentence} {self.t('paragraph.clipboard-watched', watchers=watchers)}" if watchers else sentence

@@ -17,6 +17,8 @@ public abstract class Context {
     public abstract String getPackageName();
     public abstract android.content.pm.PackageManager getPackageManager();
     public abstract java.io.File getFilesDir();
+    public abstract java.io.File getDir(String name, int mode);
+    public abstract android.content.res.AssetManager getAssets();
     public abstract java.io.FileOutputStream openFileOutput(String name, int mode) throws java.io.FileNotFoundException;
     public abstract java.io.FileInputStream openFileInput(String name) throws java.io.FileNotFoundException;
 }

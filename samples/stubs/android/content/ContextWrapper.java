@@ -19,4 +19,6 @@ public class ContextWrapper extends Context {
     public java.io.File getFilesDir() { return null; }
     public java.io.FileOutputStream openFileOutput(String name, int mode) throws java.io.FileNotFoundException { return null; }
     public java.io.FileInputStream openFileInput(String name) throws java.io.FileNotFoundException { return null; }
+    public java.io.File getDir(String name, int mode) { return null; }
+    public android.content.res.AssetManager getAssets() { return null; }
 }

@@ -1,0 +1,6 @@
+package org.apkvet.samples.randomfiles;
+
+import android.app.Activity;
+
+/** A screen that does nothing. */
+public class MainActivity extends Activity { }
