@@ -60,6 +60,7 @@ class _Use(Struct, frozen=True):
 
     need: Need
     use: PermissionUse
+    is_only_named: bool = False
 
 
 def permission_facts(manifest: Manifest, calls: Sequence[Call], context: PermissionContext) -> list[Permission]:
@@ -75,7 +76,7 @@ def permission_facts(manifest: Manifest, calls: Sequence[Call], context: Permiss
         limit = declared[name].max_sdk if name in declared else None
         facts.append(_fact(name, name in declared, limit, custom.get(name), context, judged))
     for name, found in uses.items():
-        solid = [u for u in found if not _is_only_named(u) and _shows_undeclared(u.need, declared, manifest, context)]
+        solid = [u for u in found if not u.is_only_named and _shows_undeclared(u.need, declared, manifest, context)]
         if name not in declared and solid:
             why = f"{_reason(solid[0]).removesuffix('.')}; code may ask at run time whether it is held."
             facts.append(_fact(name, False, None, custom.get(name), context, (True, _one_each(solid), why)))
@@ -104,7 +105,7 @@ def _uses(manifest: Manifest, calls: Iterable[Call], context: PermissionContext)
         for need in context.watch.needs_of(call):
             if _applies(need, manifest):
                 for name in need.permissions:
-                    found.setdefault(name, []).append(_Use(need, PermissionUse(call.owner, call.at, call.api)))
+                    found.setdefault(name, []).append(_Use(need, PermissionUse(call.owner, call.at, call.api), call.via == "native"))
     for component in manifest.components:
         for intent_filter in component.filters:
             for action in intent_filter.actions:
@@ -124,7 +125,7 @@ def _applies(need: Need, manifest: Manifest) -> bool:
 
 def _judge(name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call], context: PermissionContext) -> _Verdict:
     """Used, by whom, and why, for a declared permission."""
-    made = [use for use in uses if not _is_only_named(use)]
+    made = [use for use in uses if not use.is_only_named]
     if uses and not made:
         named = _api_name(uses[0].use.api)
         return None, _one_each(uses), f"A native library names {named}, which needs it; whether it calls it cannot be told."
@@ -150,11 +151,6 @@ def _judge(name: str, uses: list[_Use], manifest: Manifest, calls: Sequence[Call
     if not _is_mapped(name, context):
         return None, (), "apkvet's tables do not say which calls need it."
     return False, (), "No call, content URI or intent that needs it is in the package's DEX code."
-
-
-def _is_only_named(use: _Use) -> bool:
-    """Whether it is a native library that can make the call: its place is a file without a method."""
-    return use.use.place is not None and use.use.place.method is None
 
 
 def _indicated(name: str, indicator: Indicator, manifest: Manifest, calls: Sequence[Call]) -> tuple[PermissionUse, ...] | None:

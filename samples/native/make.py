@@ -2,8 +2,9 @@
 
 usage: python samples/native/make.py [--check]
 
-The libraries are committed: ``samples/build.py`` puts them into the packages as they are. ``--check`` builds them aside and compares. It
-needs clang and lld (Debian: clang lld; CLANG and LLD name others) and a JDK for jni.h. Two makes of one version give the same bytes.
+The libraries are committed: ``samples/build.py`` puts them into the packages as they are. ``--check`` builds them aside and
+compares. It needs clang and lld (Debian 12: clang lld; CLANG and LLD name others) and a JDK for jni.h. Two makes of one version
+give the same bytes.
 """
 
 from __future__ import annotations

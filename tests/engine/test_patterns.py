@@ -26,7 +26,7 @@ flow location sink=network at=classes.dex:Lcom/a/Main;->m()V+0001
 library Ads version=1.2 vendor="Ads Ltd" kind=advertising country=SE renamed=true
 endpoint a.example urls=http://a.example/x cleartext=true country=NO
 endpoint b.example
-native lib/arm64-v8a/libx.so abi=arm64-v8a imports=socket jni_exports=Java_a_B_c names=getPrimaryClip
+native lib/arm64-v8a/libx.so abi=arm64-v8a imports=socket jni_exports=Java_a_B_c names=getPrimaryClip hardening=nx marks=stripped contains="SQLite 3.39.2"
 payload hermes file=assets/index.bundle version=96 uses=Clipboard.getString
 gap native why="2 native libraries were not analysed."
 trait debuggable
@@ -70,6 +70,9 @@ secret aws-access-key masked=AKIA… at=classes.dex:La/B;->c()V+0001
         ("endpoint: {host: b.example, cleartext: false}", False),
         ("native: {file: '*/libx.so', abi: arm64-v8a, imports: socket, exports: 'Java_*', names: getPrimaryClip}", True),
         ("native: {imports: fopen}", False),
+        ("native: {hardening: nx, lacks: canary, marks: strip*, contains: 'SQLite 3.*'}", True),
+        ("native: {lacks: nx}", False),
+        ("native: {lacks: [nx, canary]}", True),
         ("payload: {kind: hermes, uses: 'Clipboard.*', version: '96', file: 'assets/*'}", True),
         ("payload: {kind: dart}", False),
         ("gap: {kind: native, why: '*native*'}", True),

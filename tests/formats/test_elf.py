@@ -1,0 +1,111 @@
+"""Native libraries are read as they were built; damaged ones are refused or read, and nothing else happens."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.errors import FormatError
+from analyzer.formats.elf import ElfFile, entropy, is_signature, open_elf
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples/native/src"
+ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64", "x86")
+
+
+def library(sample: str, name: str, abi: str = "arm64-v8a") -> ElfFile:
+    path = SAMPLES / sample / "extra/lib" / abi / name
+    return open_elf(path.read_bytes(), path.name)
+
+
+@pytest.mark.parametrize("abi", ABIS)
+def test_exports_and_texts_on_each_processor(abi: str) -> None:
+    elf = library("jni-clipboard", "libclip.so", abi)
+    assert list(elf.exports) == ["Java_org_apkvet_samples_jniclip_Native_read_1text"]
+    assert elf.imports >= {"__stack_chk_fail"}
+    assert elf.texts >= {b"getPrimaryClip", b"()Landroid/content/ClipData;", b"android/content/ClipboardManager"}
+    assert elf.bits == (64 if "64" in abi else 32)
+
+
+@pytest.mark.parametrize("abi", ABIS)
+def test_tables_of_native_methods_on_each_processor(abi: str) -> None:
+    elf = library("jni-table", "libtable.so", abi)
+    assert [(row.name, row.signature) for row in elf.native_methods] == [
+        ("read", "(Ljava/lang/Object;)Ljava/lang/Object;"),
+        ("add", "(II)I"),
+    ]
+    first, second = elf.native_methods
+    assert second.offset - first.offset == 3 * elf.bits // 8
+    assert ("ptrace" in elf.imports) == (abi == "x86")
+
+
+def test_how_a_library_was_built() -> None:
+    hard, weak, packed = (library("native-built", f"lib{name}.so") for name in ("watched", "weak", "packed"))
+    assert (hard.hardening, weak.hardening, packed.hardening) == (("canary", "nx", "pic", "relro-full"), ("pic",), ("pic",))
+    assert [elf.is_stripped for elf in (hard, weak, packed)] == [True, False, True]
+    loads = [[s.allows for s in elf.segments if s.kind == "LOAD"] for elf in (hard, weak, packed)]
+    assert ["rwx" in allowed for allowed in loads] == [False, False, True]
+    assert packed.code_entropy() > 7.9
+    assert ".upx" in {section.name for section in packed.sections}
+
+
+def test_a_text_is_found_where_it_stands() -> None:
+    elf = library("native-built", "libwatched.so")
+    offset = elf.offset_of_text(b"ro.serialno")
+    assert offset is not None
+    assert elf.data[offset : offset + 12] == b"ro.serialno\0"
+    assert elf.offset_of_text(b"ro.serial") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is no ELF file"),
+        (b"Hello", "is no ELF file"),
+        (b"\x7fELF" + bytes(100), "is no ELF file"),
+        (b"\x7fELF\x02\x01\x01" + bytes(50), "ends within its header"),
+        (b"\x7fELF\x02\x01\x01" + bytes(100), "has no program headers"),
+    ],
+)
+def test_what_is_no_library_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(FormatError, match=says):
+        open_elf(data, "x.so")
+
+
+@given(st.sampled_from(ABIS), st.data())
+def test_damaged_libraries_are_refused_or_read(abi: str, data: st.DataObject) -> None:
+    raw = bytearray((SAMPLES / "jni-table/extra/lib" / abi / "libtable.so").read_bytes())
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, 400) | st.integers(len(raw) - 900, len(raw) - 8) | st.integers(0, len(raw) - 8))
+        value = data.draw(st.sampled_from([0, 0xFF, 0x7FFFFFFF, 0xFFFFFFFF, 1 << 63]) | st.integers(0, 255))
+        size = data.draw(st.sampled_from([1, 2, 4, 8]))
+        raw[at : at + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+    cut = data.draw(st.sampled_from([len(raw)] * 4 + [len(raw) // 2, 80]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            elf = open_elf(bytes(raw[:cut]), "x.so")
+        except FormatError:
+            return
+    assert all(0 <= s.offset and s.offset + s.size <= cut for s in elf.sections)
+    assert 0 <= elf.code_entropy() <= 8
+    assert all(elf.offset_of_text(text) is not None for text in sorted(elf.texts)[:5])
+    assert elf.hardening == tuple(sorted(elf.hardening))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [(b"()V", True), (b"([[ILjava/lang/String;)J", True), (b"(V)V", False), (b"()", False), (b"()Ljava/lang/String", False)],
+)
+def test_signatures(text: bytes, is_one: bool) -> None:
+    assert is_signature(text) == is_one
+
+
+def test_entropy_is_in_bits_a_byte() -> None:
+    assert entropy(b"") == 0
+    assert entropy(b"aaaa") == 0
+    assert entropy(b"abab") == 1
+    assert entropy(bytes(range(256))) == 8
