@@ -36,7 +36,7 @@ def test_libraries(case: Case) -> None:
         for fact in observation.facts
         if isinstance(fact, NativeLibrary)
     ]
-    assert found == [dict.fromkeys(lists, []) | library for library in entry.get("libraries", ())]
+    assert found == [{name: list[str]() for name in lists} | library for library in entry.get("libraries", ())]
     assert [doc.file for doc in result.native or ()] == [library["file"] for library in entry.get("libraries", ())]
 
 
