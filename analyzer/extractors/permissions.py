@@ -105,7 +105,9 @@ def _uses(manifest: Manifest, calls: Iterable[Call], context: PermissionContext)
         for need in context.watch.needs_of(call):
             if _applies(need, manifest):
                 for name in need.permissions:
-                    found.setdefault(name, []).append(_Use(need, PermissionUse(call.owner, call.at, call.api), call.via == "native"))
+                    found.setdefault(name, []).append(
+                        _Use(need, PermissionUse(call.owner, call.at, call.api), call.via == "native")
+                    )
     for component in manifest.components:
         for intent_filter in component.filters:
             for action in intent_filter.actions:
