@@ -56,7 +56,7 @@ def test_sarif_tells_paths_waivers_and_gaps(rich: Result, render: Callable[..., 
     assert rule["help"]["text"].startswith("An exported component reads the clipboard and returns what it read")
     notes = [note["descriptor"]["id"] for note in run["invocations"][0]["toolExecutionNotifications"]]
     assert notes == [gap.kind for gap in rich.coverage.gaps]
-    assert [a.get("parentIndex") for a in run["artifacts"]] == [None, 0]
+    assert [a.get("parentIndex") for a in run["artifacts"]] == [None, 0, 0]
 
 
 @pytest.mark.parametrize("which", ALL)
