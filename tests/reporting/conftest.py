@@ -30,6 +30,7 @@ from analyzer.result import (
     LibraryUse,
     Result,
     UndecidedRule,
+    UnseenLine,
     UnusedWaiver,
     Waiver,
     WaiversDoc,
@@ -120,7 +121,9 @@ def rich(result: Result) -> Result:
             LibraryDoc("Nameless", None, True, None, None, None, False, (), ()),
         ),
         findings=tuple(waived if finding.rule_id == waived.rule_id else finding for finding in result.findings),
-        score=msgspec.structs.replace(result.score, could_be_up_to=90),
+        score=msgspec.structs.replace(
+            result.score, could_be_up_to=90, unseen=(UnseenLine("packed", 45, "All."), UnseenLine(None, -13, "it is capped"))
+        ),
         waivers=WaiversDoc(
             judged_on="2026-11-25",
             applied=(AppliedWaiver(_waiver("clipboard-proxy", "2027-03-01"), (waived.fingerprint,)),),
