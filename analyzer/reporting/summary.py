@@ -141,6 +141,12 @@ def is_certain(trigger: TriggerDoc) -> bool:
     return trigger.kind not in ("unknown", "unreachable") and not trigger.assumed
 
 
+def asked_by_scripts(access: ClipboardDoc) -> bool:
+    """Whether it is scripts and pages that what is handed back goes to: nothing else is shown to ask."""
+    kinds = {trigger.kind for trigger in access.triggers or () if is_certain(trigger)}
+    return kinds == {"web-bridge"} and access.via != "script"
+
+
 def is_open(trigger: TriggerDoc) -> bool:
     """Whether any other app can make it happen unseen. That a screen can be opened by others is how Android works."""
     unseen = trigger.kind in ("receiver", "service", "provider") or trigger.returns_result

@@ -15,6 +15,7 @@ from analyzer.reporting.summary import (
     DATA_CATEGORIES,
     TRIGGER_ORDER,
     Highlight,
+    asked_by_scripts,
     is_certain,
     is_started,
     may_hide_code,
@@ -105,7 +106,7 @@ class Words:
             notes.append(self.t(f"access.{state}", names=", ".join(clean(s, 60) for s in access.secret)))
         for key, places in (
             ("stored", access.stored_at),
-            ("handed-back", access.handed_back_at),
+            ("handed-back-script" if asked_by_scripts(access) else "handed-back", access.handed_back_at),
             ("replaced", access.replaced_at),
             ("removed", access.removed_at),
         ):

@@ -13,7 +13,7 @@ from analyzer.reporting.flows import is_callback
 from analyzer.reporting.naming import short_method, short_permission
 from analyzer.reporting.pictures.svg import Svg, fit, text_width
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.summary import Call, is_open, ordered
+from analyzer.reporting.summary import Call, asked_by_scripts, is_open, ordered
 from analyzer.reporting.words import Words
 from analyzer.result import ClipboardDoc, FlowDoc, FlowEnd, Result, TriggerDoc
 
@@ -151,7 +151,8 @@ def _ends(call: Call, result: Result, words: Words) -> list[Column]:
     t = words.t
     nodes = []
     if isinstance(call, ClipboardDoc):
-        for key, places in (("handed-back", call.handed_back_at), ("replaced", call.replaced_at), ("kept", call.stored_at)):
+        back = "handed-back-script" if asked_by_scripts(call) else "handed-back"
+        for key, places in ((back, call.handed_back_at), ("replaced", call.replaced_at), ("kept", call.stored_at)):
             if places:
                 nodes.append(Node((t(f"picture.{key}"),), kind="sink"))
         if call.operation in ("clear", "mark-sensitive", "write", "peek") and not nodes:
