@@ -68,6 +68,7 @@ class _Summary:
             self._flows()
             self._traced()
             self._findings()
+            self._runtimes()
             self._natives()
             self._destinations()
             self._makers()
@@ -226,6 +227,23 @@ class _Summary:
             sent = escape(self._words.sent(each.sent))
             table.add_row(escape(clean(each.code, 4)), sent, *(escape(clean(", ".join(part), 400)) for part in parts))
         self._console.print(table)
+
+    def _runtimes(self) -> None:
+        """Code of other runtimes, where it is, and what it calls."""
+        payloads = self._result.payloads or ()
+        if not payloads:
+            return
+        self._head(self._t("section.runtimes"))
+        for payload in payloads[:_MOST_LIBRARIES]:
+            self._print(f"[bold]{escape(self._words.runtime(payload))}[/bold] [dim]{escape(clean(payload.file, 120))}[/dim]")
+            names = payload.uses[:_MOST_NAMES]
+            more = len(payload.uses) - len(names)
+            calls = self._t.listing([clean(name, 80) for name in names]) if names else self._t("label.nothing-watched")
+            self._indented(
+                escape(f"{self._t('label.calls')}: {calls}" + (f" {self._t.count('label.and-more', more)}" if more else "")), 2
+            )
+        if len(payloads) > _MOST_LIBRARIES:
+            self._print(self._t.count("label.and-more", len(payloads) - _MOST_LIBRARIES))
 
     def _natives(self) -> None:
         """What native libraries can reach, name and import; how they were built is in the other formats."""

@@ -23,7 +23,17 @@ from analyzer.reporting.summary import (
     ordered,
     reached,
 )
-from analyzer.result import Clause, ClipboardDoc, DataTypeDoc, FlowDoc, LibraryDoc, PermissionDoc, Result, TriggerDoc
+from analyzer.result import (
+    Clause,
+    ClipboardDoc,
+    DataTypeDoc,
+    FlowDoc,
+    LibraryDoc,
+    PayloadDoc,
+    PermissionDoc,
+    Result,
+    TriggerDoc,
+)
 
 _MOST_NAMED, _MOST_KINDS = 6, 3
 _MOST_GUARDS = 8
@@ -355,6 +365,12 @@ class Words:
         return "; ".join(
             self.t("paragraph.flow", data=self.t.listing(data, _MOST_NAMED), where=to) for to, data in by_end.items()
         )
+
+    def runtime(self, payload: PayloadDoc) -> str:
+        """The runtime that code is for, with the version of its format or of itself."""
+        name = self.t(f"runtime.{payload.kind}")
+        version = clean(payload.version or "", 60).removeprefix(f"{name} ")
+        return f"{name} ({version})" if version else name
 
     def declared_lists(self, result: Result) -> list[tuple[str, Sequence[DataTypeDoc]]]:
         """The differences to what a store was told, most telling first, each list with its title."""

@@ -28,6 +28,8 @@ from analyzer.result import (
     LibraryDoc,
     LibraryFlow,
     LibraryUse,
+    NativeDoc,
+    PayloadDoc,
     Result,
     UndecidedRule,
     UnseenLine,
@@ -120,6 +122,10 @@ def rich(result: Result) -> Result:
             ),
             LibraryDoc("Nameless", None, True, None, None, None, False, (), ()),
         ),
+        payloads=(
+            PayloadDoc("hermes", "assets/index.android.bundle", "bytecode 96", ("Clipboard.getString", "useClipboard"), 81234),
+            PayloadDoc("flutter", "lib/arm64-v8a/libapp.so", None, (), None),
+        ),
         findings=tuple(waived if finding.rule_id == waived.rule_id else finding for finding in result.findings),
         score=msgspec.structs.replace(
             result.score, could_be_up_to=90, unseen=(UnseenLine("packed", 45, "All."), UnseenLine(None, -13, "it is capped"))
@@ -202,6 +208,8 @@ def hostile(rich: Result) -> Result:
                 HOSTILE, (HOSTILE,), owner, HOSTILE, Country(HOSTILE, "carried"), True, True, (Evidence(HOSTILE, place),)
             ),
         ),
+        payloads=(PayloadDoc("web", HOSTILE, HOSTILE, (HOSTILE,), 7),),
+        native=(NativeDoc(HOSTILE, HOSTILE, (HOSTILE,), (HOSTILE,), (HOSTILE,), (HOSTILE,), (HOSTILE,), (HOSTILE,), 7),),
         catalog=CatalogDoc(2, HOSTILE, 1, 1, 1, 1, 1, (HOSTILE,), {HOSTILE: 1}, {HOSTILE: 1}),
     )
 
