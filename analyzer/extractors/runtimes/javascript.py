@@ -24,6 +24,8 @@ _FUNCTIONS = frozenset(
 _MOST_STEPS = 24
 _MOST_LOOKED_AT = 200
 _MOST_SCOPES = 100
+_MOST_NODES = 1_500_000
+_MOST_CALLS = 20_000
 _BETWEEN = frozenset({"arguments", "parenthesized_expression", "await_expression", "call_expression"})
 # Places of Metro's factory parameters: global, require, importDefault, importAll, module, exports, dependencyMap.
 _GLOBAL, _REQUIRE, _IMPORT_DEFAULT, _IMPORT_ALL, _DEPENDENCIES = 0, 1, 2, 3, 6
@@ -69,7 +71,7 @@ def read_script(source: bytes, at: int = 0, wanted: re.Pattern[bytes] | None = N
     reader = _Reader(at, metro, None if wanted is None else [match.start() for match in wanted.finditer(source)])
     reader.walk(tree.root_node)
     calls = _by_reference(source, reader.calls)
-    broken = tree.root_node.has_error or reader.too_deep
+    broken = tree.root_node.has_error or reader.cut
     return Parsed(tuple(calls), frozenset(reader.defines), frozenset(reader.natives), broken)
 
 
@@ -85,7 +87,8 @@ class _Reader:
         self.natives: set[str] = set()
         self._left = 0
         self._above: dict[int, Node] = {}  # what holds a node: asking the node itself takes a walk down from the root
-        self.too_deep = False
+        self._nodes = 0
+        self.cut = False
 
     def walk(self, root: Node) -> None:
         """Declare what each scope declares, then look at its calls; scopes within are done after it."""
@@ -102,15 +105,16 @@ class _Reader:
                         if scope.depth < _MOST_SCOPES:
                             inner.append(node)
                         else:
-                            self.too_deep = True
+                            self.cut = True
                 elif kind == "variable_declarator":
                     self._declare(node.child_by_field_name("name"), node.child_by_field_name("value"), scope)
                 elif kind == "assignment_expression":
                     self._assign(node, scope)
                 elif kind in ("call_expression", "new_expression"):
                     calls.append(node)
-            for node in calls:
+            for node in calls[: _MOST_CALLS - len(self.calls)]:
                 self._call(node, scope)
+            self.cut = self.cut or len(self.calls) >= _MOST_CALLS
             todo += ((node, self._scope_of(node, scope)) for node in reversed(inner))
 
     def _of_scope(self, top: Node) -> Iterator[Node]:
@@ -123,6 +127,10 @@ class _Reader:
                 if node.type in _FUNCTIONS:
                     continue
             children = node.children
+            self._nodes += len(children)
+            if self._nodes > _MOST_NODES:
+                self.cut = True
+                return
             for child in children:
                 if child.type in _FUNCTIONS or child.type in _BETWEEN:
                     self._above[child.id] = node

@@ -19,7 +19,7 @@ from analyzer.resources import rules_dir
 
 _BUNDLES = (("assets/",), (".bundle", ".jsbundle", ".hbc"))
 _MOST_BYTES = 128 << 20
-_MOST_PARSED = 8 << 20
+_MOST_PARSED = 4 << 20
 _TAIL = re.compile(rb",(\d+),\[([\d,\s]*)\](?:,\"[^\"]*\")?\);?\s*\Z")
 _VERSION = re.compile(rb"major:(\d+),minor:(\d+),patch:(\d+)")
 _HIDES = "What this script asks Android for."

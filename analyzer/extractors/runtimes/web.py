@@ -30,7 +30,7 @@ _OF_RUNTIMES = re.compile(
 _SHOWN_FROM_ASSETS = (b"file:///android_asset", b"appassets.androidplatform.net")
 _CORDOVA_VERSION = re.compile(rb"(?:PLATFORM_VERSION_BUILD_LABEL|CORDOVA_JS_BUILD_LABEL)\s*=\s*['\"]([\w.\-]{1,20})['\"]")
 _RUNS = re.compile(rb"\s*([\w$]+)\(")
-_MOST_PARSED = 8 << 20
+_MOST_PARSED = 4 << 20
 _MOST_BYTES = 16 << 20
 _NEAR = 2048
 _HIDES = "What these scripts ask Android for."
