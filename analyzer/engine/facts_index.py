@@ -15,13 +15,21 @@ from analyzer.facts import (
     Fact,
     Flow,
     Override,
+    Owner,
     Place,
     Reach,
     Stage,
+    Trait,
 )
 
 Owned = ApiCall | ClipboardAccess | Override | Constant | Flow | Endpoint
 """Facts of code: they have an owner and lie in a method."""
+
+
+def owner_of(fact: Fact) -> Owner | None:
+    """Whose code a fact is of; None for facts of the package as a whole."""
+    return fact.owner if isinstance(fact, (Owned, Trait)) else None
+
 
 _STARTED = (ApiCall, ClipboardAccess, Flow)
 """Facts that something starts: their triggers are the ``Reach`` facts of the method where they read."""
@@ -145,7 +153,7 @@ class FactsIndex:
         if scope == "component" and isinstance(fact, Component):
             return {f"L{fact.name.replace('.', '/')}"}
         place = getattr(fact, "at", None)
-        if not isinstance(fact, (Owned, Reach)) or place is None:
+        if place is None or (owner_of(fact) is None and not isinstance(fact, Reach)):
             return set()
         if place.method is None:
             return {_in_script(place, scope)} if _is_of_script(fact) else set()

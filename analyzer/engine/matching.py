@@ -13,7 +13,7 @@ from typing import NamedTuple, get_args
 
 from msgspec import Struct
 
-from analyzer.engine.facts_index import FactsIndex, Found, Owned, See
+from analyzer.engine.facts_index import FactsIndex, Found, See, owner_of
 from analyzer.engine.plans import Leaf, Node, Plan
 from analyzer.engine.ruleset import RuleSet
 from analyzer.engine.schema import Rule
@@ -157,7 +157,7 @@ def _by_height(plan: Plan, index: FactsIndex, facts: Found) -> list[tuple[bool, 
     if plan.raised is None:
         return [(False, facts)]
     raising = {id(fact) for fact in index.see(plan.raised)}
-    rest = {key: fact for key, fact in facts.items() if not isinstance(fact, Owned)}
+    rest = {key: fact for key, fact in facts.items() if owner_of(fact) is None}
     high = {key: fact for key, fact in facts.items() if key in raising and key not in rest}
     low = {key: fact for key, fact in facts.items() if key not in raising and key not in rest}
     return [(raised, part | rest) for raised, part in ((True, high), (False, low)) if part]
@@ -165,17 +165,17 @@ def _by_height(plan: Plan, index: FactsIndex, facts: Found) -> list[tuple[bool, 
 
 def _by_owner(plan: Plan, see: See, index: FactsIndex, known: _Known, facts: Found) -> list[tuple[Owner | None, Found]]:
     """The evidence parted by owner: each owner whose calls alone make the rule hold; else all of it, for nobody."""
-    owners = sorted({fact.owner for fact in facts.values() if isinstance(fact, Owned)})
+    owners = sorted({owner for fact in facts.values() if (owner := owner_of(fact)) is not None})
     if len(owners) <= 1:
         return [(owners[0] if owners else None, facts)]
     found: list[tuple[Owner | None, Found]] = []
     for owner in owners:
 
         def own(leaf: Leaf, owner: Owner = owner) -> Sequence[Fact]:
-            return [fact for fact in see(leaf) if not isinstance(fact, Owned) or fact.owner == owner]
+            return [fact for fact in see(leaf) if owner_of(fact) in (None, owner)]
 
         held, part = _evaluate(plan.root, _View(own, see, index, known))
-        if held and any(isinstance(fact, Owned) for fact in part.values()):
+        if held and any(owner_of(fact) is not None for fact in part.values()):
             found.append((owner, part))
     return found or [(None, facts)]
 

@@ -259,10 +259,13 @@ class PayloadPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TraitPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A trait of the package."""
+    """A trait of the package; what is asked of owners holds of those only that code shows."""
 
     name: Text
     value: Text | None = None
+    owner: OwnerKind | list[OwnerKind] | None = None
+    owner_name: Text | None = None
+    not_owner_name: Text | None = None
 
 
 class SignerPattern(Struct, frozen=True, forbid_unknown_fields=True):

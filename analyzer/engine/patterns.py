@@ -422,7 +422,13 @@ def _payload(p: PayloadPattern) -> list[Test]:
 
 
 def _trait(p: TraitPattern) -> list[Test]:
-    return [*_text(p.name, lambda f: f.name), *_text(p.value, lambda f: f.value)]
+    return [
+        *_text(p.name, lambda f: f.name),
+        *_text(p.value, lambda f: f.value),
+        *_text(_as_text(p.owner), lambda f: f.owner.kind if f.owner else ""),
+        *_text(p.owner_name, lambda f: f.owner.name if f.owner else ""),
+        *_not_text(p.not_owner_name, lambda f: f.owner.name if f.owner else ""),
+    ]
 
 
 def _signer(p: SignerPattern) -> list[Test]:

@@ -56,7 +56,7 @@ def loaded_code(graph: ProgramGraph, calls: Sequence[Fact], sources: Mapping[str
         yield Gap("dynamic-code", f"{_short(call.api)} loads code {_words(source)}.", None, None, _HIDES, _LIFTS, call.at)
         paths = ["constant path"] if any("/" in text for text in source.constants) else []
         kinds = dict.fromkeys([*source.on_the_way, *source.beside, *paths])
-        yield from (Trait("code-loaded-from", kind, call.at) for kind in kinds)
+        yield from (Trait("code-loaded-from", kind, call.at, call.owner) for kind in kinds)
 
 
 def _is_load(call: ApiCall) -> bool:

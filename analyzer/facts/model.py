@@ -437,11 +437,15 @@ class Payload(Struct, frozen=True, tag="payload", tag_field="fact"):
 
 
 class Trait(Struct, frozen=True, tag="trait", tag_field="fact"):
-    """A named property of the whole package, e.g. ``debuggable=true``; ``value`` is always text."""
+    """A named property of the whole package, e.g. ``debuggable=true``; ``value`` is always text.
+
+    ``owner``: whose code shows it, where one place in the code does.
+    """
 
     name: str
     value: str = "true"
     at: Place | None = None
+    owner: Owner | None = None
 
 
 class Signer(Struct, frozen=True, tag="signer", tag_field="fact"):
