@@ -32,6 +32,7 @@ from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.native import native_facts
 from analyzer.extractors.native_tables import load_native_tables
 from analyzer.extractors.overrides import load_overrides, overrides
+from analyzer.extractors.packed import packed_facts
 from analyzer.extractors.permissions import load_context, permission_facts
 from analyzer.extractors.reach import load_traced, reach_facts, reach_into_native, reach_of_flows
 from analyzer.extractors.runtimes.payloads import payload_facts
@@ -168,7 +169,7 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         calls += payloads.calls
         facts += [*payloads.facts, *native.facts, *calls, *reached, *flows, *found]
         facts += permission_facts(manifest, calls, load_context(watch))
-        facts += [*app.gaps, *package.gaps, *blind_spots(facts)]
+        facts += [*app.gaps, *package.gaps, *blind_spots(facts), *packed_facts(app)]
         facts += [*hidden_files(app, load_hiding_tables(knowledge)), *loaded_code(graph, calls, load_code_sources(knowledge))]
         clock.lap("permissions")
         facts += library_facts(app, graph.linked, load_library_tables(knowledge))
@@ -184,10 +185,10 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
             version=OBSERVATION_VERSION,
             tool_version=__version__,
             watch_digest=watch.digest,
-            file=_encodable(path.name),
+            file=_encodable(path.name or path.resolve().name),
             sha256=package.sha256,
             size=package.size,
-            stages=depth.stages,
+            stages=tuple(stage for stage in depth.stages if package.kind != "bundle" or stage != "signers"),
             facts=tuple(sort_facts(facts)),
             coverage=app.coverage(),
             timings=clock.laps,
@@ -220,7 +221,7 @@ def observed(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obs
 def unreadable(path: Path, error: ApkvetError) -> Observation:
     """The observation of a package that could not be read: no facts but the gap, and the one line that says why."""
     try:
-        size, sha256 = path.stat().st_size, _sha256(path)
+        size, sha256 = (None, None) if path.is_dir() else (path.stat().st_size, _sha256(path))
     except OSError:
         size, sha256 = None, None
     gap = Gap("unreadable", why=_encodable(error.what), size=size, could_hide="Everything.", would_lift=error.mend)
@@ -228,7 +229,7 @@ def unreadable(path: Path, error: ApkvetError) -> Observation:
         version=OBSERVATION_VERSION,
         tool_version=__version__,
         watch_digest="",
-        file=_encodable(path.name),
+        file=_encodable(path.name or path.resolve().name),
         sha256=sha256,
         size=size,
         facts=(gap,),

@@ -24,7 +24,8 @@ def compare_command(apps: tuple[Path, ...], output: str, **options: Any) -> int:
     """Put apps side by side: is one worse than its peers?
 
     By kind of data, who reads it and what starts that; permissions, what other apps can start, destinations, grave findings and
-    what could not be seen. Each app is a package, a saved result (.json) or a saved observation (.msgpack).
+    what could not be seen. Each app is a package or the folder of its splits, a saved result (.json) or a saved
+    observation (.msgpack).
 
     \b
     Examples:

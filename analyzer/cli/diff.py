@@ -34,7 +34,8 @@ _GATE = 1
 def diff_command(old: Path, new: Path, outputs: tuple[str, ...], language: str, templates: Path | None, **options: Any) -> int:
     """Say what NEW changes against OLD: signer, verdict, permissions, accesses with what starts them, components and more.
 
-    Each is a package, a saved result (.json) or a saved observation (.msgpack). A changed signer always comes first.
+    Each is a package or the folder of an app's splits, a saved result (.json) or a saved observation (.msgpack). A changed
+    signer always comes first.
 
     \b
     Examples:

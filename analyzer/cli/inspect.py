@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @flow_options
 def facts_command(app: Path, grep: str | None, folders: tuple[Path, ...], flow: FlowMode, implicit: bool) -> int:
-    """Print what the analyzer sees in APP (a package or a saved observation), one line a fact.
+    """Print what the analyzer sees in APP (a package, a folder of an app's splits or a saved observation), one line a fact.
 
     The lines paste as they are into the examples of a rule.
 

@@ -102,12 +102,16 @@ def scan_command(
 ) -> int:
     """Vet packages and say: allow, review or block.
 
+    Each APP is one app: an APK; an .apks, .xapk, .apkm or ZIP file of a base and its splits, or the folder that holds them; or
+    an app bundle (.aab). A folder of many apps is for: apkvet catalog scan.
+
     \b
     Examples:
       apkvet scan app.apk
       apkvet scan app.apk -o text -o html=app.html -o json=app.json
       apkvet scan *.apk -o json --fail-on review
       apkvet scan *.apk -o 'html=reports/{package}.html' --policy our-policy.yaml
+      apkvet scan app.xapk bundle.aab folder-with-base-and-splits/
       apkvet scan app.apk --policy strict --waivers waivers.yaml
       apkvet scan app.apk -o sarif=app.sarif -o questions=letter.md --lang de
       apkvet scan app.apk --declared data_safety.csv

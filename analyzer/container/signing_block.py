@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzer.container.package import Package
+from analyzer.container.archive import Archive
 from analyzer.errors import FormatError
 
 SCHEMES = {0x7109871A: "v2", 0xF05368C0: "v3", 0x1B93AD61: "v3.1"}
@@ -50,27 +50,27 @@ class BlockSigner(NamedTuple):
     lineage: tuple[bytes, ...]
 
 
-def block_pairs(package: Package) -> Iterator[tuple[int, bytes]]:
+def block_pairs(archive: Archive) -> Iterator[tuple[int, bytes]]:
     """The id-value pairs of the block; none when there is no block. Raises ``FormatError``."""
-    with package.path.open("rb") as file:
-        tail_size = min(package.size, 65557)
-        file.seek(package.size - tail_size)
-        tail = file.read()
-        at = tail.rfind(_END_RECORD)
-        if at < 0 or at + 20 > len(tail):
-            return
-        directory = struct.unpack_from("<I", tail, at + 16)[0]
-        if directory < 32 or directory > package.size:
-            return
-        file.seek(directory - 24)
-        footer = file.read(24)
-        if footer[8:] != _MAGIC:
-            return
-        size = struct.unpack_from("<Q", footer)[0]
-        if size > _MAX_BLOCK or size + 8 > directory or size < 24:
-            raise FormatError(f"the signing block says it has {size} bytes")
-        file.seek(directory - size)
-        block = file.read(size - 24)
+    file = archive.file
+    tail_size = min(archive.size, 65557)
+    file.seek(archive.size - tail_size)
+    tail = file.read()
+    at = tail.rfind(_END_RECORD)
+    if at < 0 or at + 20 > len(tail):
+        return
+    directory = struct.unpack_from("<I", tail, at + 16)[0]
+    if directory < 32 or directory > archive.size:
+        return
+    file.seek(directory - 24)
+    footer = file.read(24)
+    if footer[8:] != _MAGIC:
+        return
+    size = struct.unpack_from("<Q", footer)[0]
+    if size > _MAX_BLOCK or size + 8 > directory or size < 24:
+        raise FormatError(f"the signing block says it has {size} bytes")
+    file.seek(directory - size)
+    block = file.read(size - 24)
     at = 0
     while at + 12 <= len(block):
         length, block_id = struct.unpack_from("<QI", block, at)

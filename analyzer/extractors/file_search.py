@@ -15,6 +15,7 @@ from analyzer.extractors.secret_shapes import KEY, Found, SecretTables, secrets_
 from analyzer.facts import Gap, Place, Trait
 from analyzer.formats.arsc import Resources
 from analyzer.program.app import App
+from analyzer.program.documents import resource_table
 
 _SCHEME = re.compile(rb"(?:https?|wss?|ftps?|mqtts?|gs|s3)\Z", re.IGNORECASE)
 _URL_BYTES = re.compile(rb"://[!#-;=?-\[\]_a-z~]{3,400}")
@@ -56,10 +57,10 @@ class InFiles(NamedTuple):
 def search_files(app: App, tables: SecretTables) -> InFiles:
     """Read each file once and look for everything."""
     found = InFiles([], [], [])
-    if app.package.has("resources.arsc"):
-        _in_file(app, "resources.arsc", tables, found)
-    names = app.package.names()
-    texts = [path for path in names if path.startswith(("assets/", "res/raw/")) and path.lower().endswith(_TEXTS)]
+    for part in app.package.parts:
+        if app.package.has(part.resources):
+            _in_file(app, part.resources, tables, found, resources=True)
+    texts = [path for path in app.package.named(("assets/", "res/raw/")) if path.lower().endswith(_TEXTS)]
     for what, paths, most in (("assets", texts, _MOST_ASSET_BYTES), ("native libraries", _libraries(app), _MOST_NATIVE_BYTES)):
         left, skipped = most, 0
         for path in paths:
@@ -77,14 +78,16 @@ def search_files(app: App, tables: SecretTables) -> InFiles:
 
 def _libraries(app: App) -> list[str]:
     """One build of each native library, that of the first ABI that has it, the small ones first."""
-    paths = [path for path in app.package.names() if path.startswith("lib/") and path.endswith(".so") and path.count("/") == 2]
+    inner = app.package.inner
+    paths = [path for path in app.package.named(("lib/",), (".so",)) if inner(path).count("/") == 2]
+    order = {path: _ABIS.index(abi) if (abi := inner(path).split("/")[1]) in _ABIS else len(_ABIS) for path in paths}
     found: dict[str, str] = {}
-    for path in sorted(paths, key=lambda path: (_ABIS.index(abi) if (abi := path.split("/")[1]) in _ABIS else len(_ABIS), path)):
+    for path in sorted(paths, key=lambda path: (order[path], path)):
         found.setdefault(path.rpartition("/")[2], path)
     return sorted(found.values(), key=lambda path: (app.package.size_of(path), path))
 
 
-def _in_file(app: App, path: str, tables: SecretTables, found: InFiles) -> None:
+def _in_file(app: App, path: str, tables: SecretTables, found: InFiles, *, resources: bool = False) -> None:
     place = Place(path)
     try:
         data = app.package.read(path)
@@ -92,24 +95,22 @@ def _in_file(app: App, path: str, tables: SecretTables, found: InFiles) -> None:
         found.notes.append(Gap("bad-container", str(error), could_hide="Hosts and keys that are named there.", at=place))
         return
     credits: set[str] = set()
-    if path == "resources.arsc":
-        credits = _in_resources(data, tables, found)
-        if b":\0/\0/\0" in data:
-            data += b" " + data.replace(b"\0", b"")  # a pool of two bytes a character
+    if resources:
+        table = resource_table(app.package, data)
+        credits = _in_resources(table, place, tables, found)
+        data = table.texts()
     found.addresses.extend((address, place) for address in _webs(data) if address.url not in credits)
-    if not path.startswith("lib/"):  # mail addresses in native libraries are their authors'
+    if not app.package.inner(path).startswith("lib/"):  # mail addresses in native libraries are their authors'
         found.addresses.extend((address, place) for address in _mails(data))
     if len(data) <= _MOST_BYTES_FOR_KEYS:  # what an app itself writes is small; engines, dictionaries and the like hold no keys
         found.secrets.extend((secret, place) for _, secret in secrets_in(data, tables.shapes))
 
 
-def _in_resources(data: bytes, tables: SecretTables, found: InFiles) -> set[str]:
+def _in_resources(resources: Resources, place: Place, tables: SecretTables, found: InFiles) -> set[str]:
     """What resources say by their names: Firebase's build plugin writes a project's settings into such.
 
     Returns the addresses that are credits: AboutLibraries keeps the makers of a thousand libraries in such, used here or not.
     """
-    place = Place("resources.arsc")
-    resources = Resources(data)
     texts = resources.named([*tables.resources, _BUCKET, _PROJECT])
     for name, value in texts.items():
         if name in tables.resources and KEY.fullmatch(value):

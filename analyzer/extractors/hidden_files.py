@@ -122,7 +122,9 @@ def _is_missing(app: App, name: str) -> bool:
 
 def _behind_hole(app: App) -> Iterator[Trait]:
     """DEX files behind a hole in the numbering: Android loads none of them by itself, code of the app may."""
-    numbers = {int(name[7:-4] or 1): name for name in app.package.dex_names() if "!" not in name}
+    package = app.package
+    numbered = ((name, package.inner(name)) for name in package.dex_names())
+    numbers = {int(inner[7:-4] or 1): name for name, inner in numbered if package.find(inner) == name}  # the base's
     for number in sorted(numbers):
         if number > 1 and not all(before in numbers for before in range(1, number)):
             yield Trait("dex-behind-hole", numbers[number], Place(numbers[number]))

@@ -137,9 +137,9 @@ def _renamed(app: App) -> Iterator[Library]:
 
 def _native(app: App, tables: LibraryTables) -> Iterator[Library]:
     seen: set[str] = set()
-    for path in app.package.names():
+    for path in app.package.named(("lib/",)):
         file = path.rpartition("/")[2]
-        name = tables.native.get(file) if path.startswith("lib/") else None
+        name = tables.native.get(file)
         if name is not None and file not in seen:
             seen.add(file)
             yield Library(name, evidence=f"native library {file}", at=Place(path))
@@ -148,7 +148,8 @@ def _native(app: App, tables: LibraryTables) -> Iterator[Library]:
 def _versions(app: App, tables: LibraryTables) -> Iterator[Library]:
     """Version files that build tools leave: ``META-INF/GROUP_ARTIFACT.version`` and ``ARTIFACT.properties``."""
     for path in app.package.names():
-        version_file, properties = _VERSION_FILE.fullmatch(path), _PROPERTIES.fullmatch(path)
+        inner = app.package.inner(path)
+        version_file, properties = _VERSION_FILE.fullmatch(inner), _PROPERTIES.fullmatch(inner)
         if version_file is not None:
             owner = app.ownership.by_name(f"L{version_file[1].replace('.', '/')}/X;")
             version = _text(app, path).strip()
@@ -172,16 +173,17 @@ def _files(app: App, tables: LibraryTables) -> Iterator[Library]:
     globs = [(mark.form.partition("*")[0], mark) for mark in tables.at("file") if "*" in mark.form]
     seen: set[str] = set()
     for path in app.package.names():
-        name = exact.get(path)
-        module = _MODULE.fullmatch(path) if path.startswith("META-INF/") else None
+        inner = app.package.inner(path)
+        name = exact.get(inner)
+        module = _MODULE.fullmatch(inner) if inner.startswith("META-INF/") else None
         if module is not None:
             name = modules.get(module[1])
         elif name is None:
-            matching = (m.library for begins, m in globs if path.startswith(begins) and fnmatchcase(path, m.form))
+            matching = (m.library for begins, m in globs if inner.startswith(begins) and fnmatchcase(inner, m.form))
             name = next(matching, None)
         if name is not None and name not in seen:
             seen.add(name)
-            yield Library(name, evidence=f"file {path}", at=Place(path))
+            yield Library(name, evidence=f"file {inner}", at=Place(path))
 
 
 def _settings(app: App, tables: LibraryTables) -> Iterator[Library]:

@@ -4,7 +4,8 @@ Trait names (values are text): ``debuggable``, ``allow-backup``, ``backup-rules`
 ``cleartext-domain``, ``pinned-domain``, ``trusts-user-certificates``, ``has-network-security-config``, ``test-only``,
 ``shared-user-id``, ``request-legacy-external-storage``, ``has-code``, ``application-class``,
 ``app-component-factory``, ``backup-agent``, ``feature``, ``queries``, ``instrumentation``, ``stamp-source`` (the store that
-``com.android.stamp.source`` names), ``derived-apk`` (a store made this package out of a bundle).
+``com.android.stamp.source`` names), ``derived-apk`` (a store made this package out of a bundle), ``ignored-permission`` (only
+a split asks for it, where Android does not look).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def manifest_facts(manifest: Manifest) -> Iterator[Fact]:
         manifest.min_sdk,
         manifest.max_sdk,
         manifest.target_sdk,
+        manifest.splits,
     )
     for component in manifest.components:
         values = {name: getattr(component, name) for name in component.__struct_fields__ if name != "filters"}
@@ -62,4 +64,5 @@ def _traits(manifest: Manifest) -> Iterator[tuple[str, str]]:
         yield from (("pinned-domain", domain) for domain in network.pinned_domains)
     yield from (("feature", name) for name in manifest.features)
     yield from (("queries", name) for name in manifest.queries)
+    yield from (("ignored-permission", name) for name in manifest.ignored_permissions)
     yield from (("instrumentation", name) for name in manifest.instrumentation)

@@ -216,7 +216,9 @@ class _Nameable:
     def __init__(self, app: App, facts: Sequence[Fact], in_resources: frozenset[str]) -> None:
         self._app = app
         self._in_resources = in_resources
-        self._computed = any(self._is_open(fact) for fact in facts if isinstance(fact, ApiCall))
+        calls = [fact for fact in facts if isinstance(fact, ApiCall)]
+        self._computed = any(map(self._is_open, calls))
+        self._loads = any(call.category == "dynamic-code" for call in calls)
         self._known: dict[str, bool] = {}
 
     def _is_open(self, call: ApiCall) -> bool:
@@ -232,8 +234,17 @@ class _Nameable:
         """Whether the class's name stands somewhere as a string, or names are computed."""
         known = self._known.get(cls)
         if known is None:
-            known = self._known[cls] = self._computed or cls in self._in_resources or self._named(cls)
+            known = self._computed or cls in self._in_resources or self._may_be_loaded(cls) or self._named(cls)
+            self._known[cls] = known
         return known
+
+    def _may_be_loaded(self, cls: str) -> bool:
+        """Whether the class lies in packed code, and anything in the package loads code: a toolkit, or native code."""
+        packed = self._app.packed_code
+        if not packed or not (self._loads or self._app.package.named(("lib/",), (".so",))):
+            return False
+        definition = self._app.hierarchy.definition(cls)
+        return definition is not None and definition.dex.name in packed
 
     def _named(self, cls: str) -> bool:
         dotted, slashed = cls[1:-1].replace("/", ".").encode("utf-8", "replace"), cls[1:-1].encode("utf-8", "replace")
@@ -246,7 +257,7 @@ class _Nameable:
     def _native(self) -> list[bytes] | None:
         """The native libraries, which find classes by name (JNI FindClass); None: too many bytes to look through."""
         package = self._app.package
-        names = [name for name in package.names() if name.startswith("lib/") and name.endswith(".so")]
+        names = package.named(("lib/",), (".so",))
         first = {name.rpartition("/")[2]: name for name in reversed(names)}  # one ABI of each library
         if sum(package.size_of(name) for name in first.values()) > _MOST_NATIVE_BYTES:
             return None

@@ -190,6 +190,12 @@ def _class_of(name: str) -> ClassName:
     return ClassName(f"L{name.replace('.', '/')};")
 
 
+def _loaded(given: Sequence[Value]) -> frozenset[Constant] | None:
+    """The class that a loader is asked for; which loader it is does not matter."""
+    name = given[1].only() if len(given) > 1 else None
+    return frozenset({_class_of(name)}) if isinstance(name, str) else None
+
+
 _FOLDS: dict[str, Callable[..., object]] = {
     "concat": lambda a, b: _text(a) + _text(b),
     "substring": _substring,
@@ -215,5 +221,5 @@ _FOLDS: dict[str, Callable[..., object]] = {
     "for-name": _class_of,
     "class-name": lambda cls: cls.descriptor[1:-1].replace("/", "."),
 }
-_FEW: dict[str, Callable[[Sequence[Value]], frozenset[Constant] | None]] = {"random-below": _random}
+_FEW: dict[str, Callable[[Sequence[Value]], frozenset[Constant] | None]] = {"random-below": _random, "load-class": _loaded}
 OPERATIONS = frozenset({*_FOLDS, *_FEW})

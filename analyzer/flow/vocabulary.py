@@ -23,7 +23,7 @@ EVALUATIONS = frozenset(
     {
         *("concat", "substring", "trim", "lower", "upper", "replace", "char-at", "equals", "equals-ignore-case", "starts-with"),
         *("ends-with", "contains", "index-of", "is-empty", "length", "value-of", "reverse", "to-string", "intern", "parse-int"),
-        *("random-below", "for-name", "class-name", "new-instance", "forget", "class-of", "host-of"),
+        *("random-below", "for-name", "load-class", "class-name", "new-instance", "forget", "class-of", "host-of"),
     }
 )
 DESTINATIONS = frozenset(

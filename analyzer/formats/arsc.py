@@ -57,6 +57,11 @@ class Resources:
             self.problem = f"resource {resource:#010x}: {error}"
             return None
 
+    def texts(self) -> bytes:
+        """Bytes in which all texts stand, each apart from what is beside it: for a search."""
+        data = self._data
+        return data + b" " + data.replace(b"\0", b"") if b":\0/\0/\0" in data else data  # a pool of two bytes a character
+
     def named(self, names: Iterable[str]) -> dict[str, str]:
         """The texts of the string resources with these names, as far as they are there, in the default configuration."""
         wanted = {name for name in names if self._holds(name)}

@@ -156,11 +156,11 @@ class _Document:
         return XmlElement(self._string(name), attributes)
 
     def _text(self, kind: int, value: int, raw: int) -> str:
-        return self._string(value if value != _NONE else raw) if kind == _TYPE_STRING else _spelled(kind, value)
+        return self._string(value if value != _NONE else raw) if kind == _TYPE_STRING else spelled(kind, value)
 
 
-def _spelled(kind: int, value: int) -> str:
-    """A typed value as text (ResourceTypes.h, Res_value)."""
+def spelled(kind: int, value: int) -> str:
+    """A typed value (ResourceTypes.h, Res_value) as text."""
     package = "android:" if value >> 24 == _PLATFORM else ""
     if kind in (0x01, 0x02):
         return f"{'@' if kind == 0x01 else '?'}{package}{value:08X}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.container import Package
@@ -13,7 +13,9 @@ from analyzer.formats.dex import DexFile, open_dex
 from analyzer.program.hierarchy import Hierarchy, Platform
 from analyzer.program.manifest import Manifest
 from analyzer.program.ownership import Ownership, OwnerTables
+from analyzer.program.packed import loads_code, packed_code
 from analyzer.program.renamed import RenamedCode
+from analyzer.resources import rules_dir
 
 _BYTES_PER_INSTRUCTION_WHEN_UNREAD = 4
 
@@ -22,7 +24,9 @@ _BYTES_PER_INSTRUCTION_WHEN_UNREAD = 4
 class App:
     """One package: its container, manifest, readable DEX files, class hierarchy and owners, with what is missing.
 
-    ``unread_bytes`` is the size of DEX files that could not be read.
+    ``unread_bytes`` is the size of DEX files that could not be read. ``packed_code`` are the names of DEX files that lie packed
+    in the package: Android does not load them, code of the app may. They come last, so that the app's own classes count
+    where both define one.
     """
 
     package: Package
@@ -33,6 +37,7 @@ class App:
     renamed: RenamedCode
     unread_bytes: int = 0
     gaps: list[Gap] = field(default_factory=list)
+    packed_code: frozenset[str] = frozenset()
 
     def coverage(self) -> Coverage:
         """How much of the code was read; an unreadable DEX file counts by its size."""
@@ -54,9 +59,23 @@ class App:
 def build_app(package: Package, manifest: Manifest, platform: Platform, tables: OwnerTables) -> App:
     """Open every DEX file of *package*; one that cannot be read becomes a gap and the rest is still there."""
     gaps: list[Gap] = []
+    dex_files, unread = _read_dex(package, package.dex_names(), gaps)
+    packed: list[DexFile] = []
+    if package.nested:
+        names = packed_code(package.nested, loads_code=loads_code(dex_files, rules_dir() / "watch/apis.tsv"))
+        packed, more = _read_dex(package, names, gaps)
+        dex_files, unread = dex_files + packed, unread + more
+    renamed = RenamedCode(dex_files, tables.marks)
+    ownership = Ownership(tables, manifest.package, manifest.main_classes(), renamed.owner)
+    hierarchy = Hierarchy(dex_files, platform)
+    return App(package, manifest, dex_files, hierarchy, ownership, renamed, unread, gaps, frozenset(dex.name for dex in packed))
+
+
+def _read_dex(package: Package, names: Sequence[str], gaps: list[Gap]) -> tuple[list[DexFile], int]:
+    """The DEX files with these names, and the size of those that cannot be read; why goes into *gaps*."""
     dex_files: list[DexFile] = []
     unread = 0
-    for name in package.dex_names():
+    for name in names:
         try:
             opened = open_dex(name, package.read(name))
             for dex in opened:
@@ -66,9 +85,7 @@ def build_app(package: Package, manifest: Manifest, platform: Platform, tables: 
             size = package.size_of(name)
             unread += size
             gaps.append(_bad_dex(name, size, str(error)))
-    renamed = RenamedCode(dex_files, tables.marks)
-    ownership = Ownership(tables, manifest.package, manifest.main_classes(), renamed.owner)
-    return App(package, manifest, dex_files, Hierarchy(dex_files, platform), ownership, renamed, unread, gaps)
+    return dex_files, unread
 
 
 def _bad_dex(name: str, size: int, why: str) -> Gap:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from analyzer.container import Package
+from analyzer.container.heads import head_of, missing_parts
 from analyzer.errors import FormatError, PackageError
 from analyzer.facts import ComponentKind, Gap, IntentFilter, Place
-from analyzer.formats.arsc import Resources
-from analyzer.formats.axml import XmlElement, parse_axml
+from analyzer.formats.axml import XmlElement
+from analyzer.program.documents import Tables, parse_document
 from analyzer.program.network_security import NetworkSecurity, read_network_security
 
 _MANIFEST = "AndroidManifest.xml"
@@ -89,7 +91,11 @@ class Application(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True):
-    """The whole manifest. SDK levels as declared; ``min_sdk`` 1 and ``target_sdk`` = ``min_sdk`` where absent."""
+    """The whole manifest. SDK levels as declared; ``min_sdk`` 1 and ``target_sdk`` = ``min_sdk`` where absent.
+
+    ``split`` is the name of a split that is looked at by itself; ``splits`` are those that belong to the package, whose
+    components and settings are among the others. ``ignored_permissions``: only splits ask for them, where Android does not look.
+    """
 
     package: str
     version_name: str | None
@@ -108,6 +114,8 @@ class Manifest(Struct, frozen=True):
     instrumentation: tuple[str, ...]
     network_security: NetworkSecurity | None
     metadata: dict[str, str] = {}
+    splits: tuple[str, ...] = ()
+    ignored_permissions: tuple[str, ...] = ()
 
     def main_classes(self) -> list[str]:
         """The classes that are the app's own unless a library claims them: the application and what the launcher shows."""
@@ -124,7 +132,7 @@ class _Reader(NamedTuple):
     """What resolving attributes needs."""
 
     package: str
-    resources: Resources
+    resources: Tables
 
     def text(self, element: XmlElement, name: str) -> str | None:
         return self.resources.resolve(element.get(name))
@@ -155,7 +163,7 @@ def read_manifest(package: Package) -> tuple[Manifest, list[Gap]]:
     Raises ``PackageError`` when there is no readable manifest: then nothing can be said of the app.
     """
     try:
-        root = parse_axml(package.read(_MANIFEST))
+        root = parse_document(package, package.parts[0].manifest)
     except FormatError as error:
         raise PackageError(
             f"has an unreadable manifest: {error}", where=str(package.path), mend="Fetch the package again."
@@ -163,28 +171,53 @@ def read_manifest(package: Package) -> tuple[Manifest, list[Gap]]:
     gaps: list[Gap] = []
     if root.tag != "manifest":
         gaps.append(_gap(f"The root element is <{root.tag}>, not <manifest>."))
-    resources = Resources(_read_resources(package, gaps))
-    reader = _Reader(root.get("package") or "", resources)
+    tables = Tables(package)
+    reader = _Reader(root.get("package") or "", tables)
     if not reader.package:
         gaps.append(_gap("The manifest states no package name."))
-    manifest = _read(reader, root, package, gaps)
-    if resources.problem:
-        gaps.append(Gap("bad-resources", resources.problem, could_hide="Labels and values.", at=Place("resources.arsc")))
+    if package.kind == "apk":
+        gaps += missing_parts(head_of(root), [])
+    manifest = _with_splits(_read(reader, root, package, gaps), reader, root, package, gaps)
+    for name, problem in tables.problems():
+        gaps.append(Gap("bad-resources", problem, could_hide="Labels and values.", at=Place(name)))
     return manifest, gaps
+
+
+def _with_splits(manifest: Manifest, reader: _Reader, root: XmlElement, package: Package, gaps: list[Gap]) -> Manifest:
+    """*manifest* with what the splits add: components and settings, and nothing else.
+
+    Android looks at the ``<application>`` of a split alone, as a continuation of the base's (AOSP ParsingPackageUtils,
+    parseSplitApk and parseSplitApplication): permissions and features count where the base asks for them.
+    """
+    if len(package.parts) == 1:
+        return manifest
+    base = root.find("application") or XmlElement("application")
+    components, metadata, asked = list(manifest.components), dict(manifest.metadata), dict[str, None]()
+    for part in package.parts[1:]:
+        try:
+            split = parse_document(package, part.manifest)
+        except FormatError as error:
+            why = f"The manifest of the split {part.name} cannot be read: {error}"
+            gaps.append(Gap("bad-manifest", why, could_hide="Components.", at=Place(part.manifest)))
+            continue
+        asked.update((name, None) for element in split.findall("uses-permission") if (name := element.get("name")))
+        element = split.find("application")
+        if element is not None:
+            continued = XmlElement("application", base.attributes, element.children)
+            components += _components(reader, continued, manifest.target_sdk)
+            metadata |= _metadata(reader, element)
+    granted = {permission.name for permission in manifest.uses_permissions}
+    return msgspec.structs.replace(
+        manifest,
+        components=tuple(dict.fromkeys(components)),
+        metadata=metadata,
+        splits=package.splits,
+        ignored_permissions=tuple(name for name in asked if name not in granted),
+    )
 
 
 def _gap(why: str) -> Gap:
     return Gap("bad-manifest", why, could_hide="Components and permissions.", at=Place(_MANIFEST))
-
-
-def _read_resources(package: Package, gaps: list[Gap]) -> bytes | None:
-    if not package.has("resources.arsc"):
-        return None
-    try:
-        return package.read("resources.arsc")
-    except FormatError as error:
-        gaps.append(Gap("bad-resources", str(error), could_hide="Labels and values.", at=Place("resources.arsc")))
-        return None
 
 
 def _read(reader: _Reader, root: XmlElement, package: Package, gaps: list[Gap]) -> Manifest:
@@ -349,12 +382,13 @@ def _network_security(reader: _Reader, application: XmlElement, package: Package
     value = application.get("networkSecurityConfig")
     if value is None:
         return None
-    path = reader.text(application, "networkSecurityConfig")
-    if path is None or not package.has(path):
+    stated = reader.text(application, "networkSecurityConfig")
+    path = None if stated is None else package.find(stated)
+    if path is None:
         gaps.append(_gap(f"The network security configuration {value} was not found."))
         return None
     try:
-        return read_network_security(parse_axml(package.read(path)))
+        return read_network_security(parse_document(package, path))
     except FormatError as error:
         gaps.append(Gap("bad-resources", str(error), could_hide="Which hosts may be spoken to in cleartext.", at=Place(path)))
         return None

@@ -31,7 +31,7 @@ _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
 _MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET, _MOST_LIBRARIES = 8, 10, 6, 12
 _MOST_FLOWS = 12
-_MOST_NAMES = 12
+_MOST_NAMES = _MOST_SPLITS = 12
 
 
 def present(result: Result, out: BinaryIO, look: Look) -> None:
@@ -379,6 +379,10 @@ class _Summary:
         size = t("label.bytes", count=t.number(app.size or 0))
         digest = app.sha256 or t("label.unknown")
         self._print(f"{escape(clean(app.file, 120))}  {size}  {t('label.sha256')} {digest}")
+        if app.splits:
+            more = [t.count("label.and-more", len(app.splits) - _MOST_SPLITS)] if len(app.splits) > _MOST_SPLITS else []
+            names = [*(clean(name, 60) for name in app.splits[:_MOST_SPLITS]), *more]
+            self._print(f"{t('label.splits')} {escape(', '.join(names))}")
         for signer in app.signers or ():
             schemes, subject = ", ".join(signer.schemes), escape(clean(signer.subject, 120))
             self._print(f"{t('label.signed')} {subject} ({schemes}), {t('label.certificate')} {signer.sha256[:16]}…")

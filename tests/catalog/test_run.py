@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import msgspec
@@ -48,6 +50,21 @@ def test_every_app_is_judged_and_a_second_run_does_nothing(apps: Path, tmp_path:
         assert [event.state for event in scan_all(store, judging, [apps], depth=CALLS)] == ["done"] * 3
         other = Judging(judging.ruleset.looked_for(frozenset({"Lx;->y"}), "other"), judging.policy)
         assert [event.state for event in scan_all(store, other, [apps])] == ["done"] * 3
+
+
+def test_a_set_in_one_file_is_an_app_and_a_loose_split_is_one_by_itself(root: Path, tmp_path: Path, judging: Judging) -> None:
+    parts, folder = root / "samples/bundles/apk", tmp_path / "apps"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "notes.apks", "w") as archive:
+        for name in ("base.apk", "split_paste.apk"):
+            archive.write(parts / name, name)
+    shutil.copy(parts / "split_paste.apk", folder)
+    with Store(tmp_path / "c.db", write=True) as store:
+        events = scan_all(store, judging, [folder], depth=CALLS)
+        assert {(Path(event.location).name, event.state, event.package) for event in events} == {
+            ("notes.apks", "done", "org.apkvet.samples.notes"),
+            ("split_paste.apk", "done", "org.apkvet.samples.notes"),
+        }
 
 
 def test_a_changed_file_is_scanned_and_the_old_version_stays(apps: Path, tmp_path: Path, judging: Judging) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,8 +50,20 @@ def test_several_packages_are_one_json_line_each_in_order_and_one_failure_ends_n
     assert ran.err.splitlines() == [
         f"apkvet: {tmp_path}/none.apk: no such file. Check the path.",
         f"apkvet: {tmp_path}/bad.apk: is not an Android package: it is no ZIP file. Give an APK file.",
-        f"apkvet: {tmp_path}: is a folder, not a package. Name the package files in it.",
+        f"apkvet: {tmp_path}: holds no APK that can be read: bad.apk is no ZIP file. Fetch it again.",
     ]
+
+
+def test_a_folder_of_a_base_and_its_splits_is_one_app(run: Run, root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for name in ("base.apk", "split_paste.apk"):
+        shutil.copy(root / "samples/bundles/apk" / name, folder)
+    ran = run("scan", folder, "-o", "json", "-o", f"text={tmp_path}/")
+    document = json.loads(ran.out)
+    assert (ran.code, document["app"]["file"], document["app"]["splits"]) == (0, "notes", ["paste"])
+    assert {clip["place"]["file"] for clip in document["clipboard"]} == {"classes.dex", "split_paste.apk!classes.dex"}
+    assert "With the splits or modules paste" in (tmp_path / "notes.txt").read_text()
 
 
 def test_files_for_several_packages_take_their_names_from_them(run: Run, apks: Path, tmp_path: Path) -> None:

@@ -66,14 +66,14 @@ def test_dex_files_are_those_that_android_loads_in_its_order(tmp_path: Path) -> 
     ("make", "message"),
     [
         (lambda p: p, "no such file. Check the path."),
-        (lambda p: p.mkdir() or p, "is a folder, not a package"),
+        (lambda p: p.mkdir() or p, "is a folder without APK files"),
         (lambda p: (p.write_bytes(b"") and p) or p, "is empty"),
         (lambda p: p.write_bytes(b"hello" * 99) and p, "it is no ZIP file"),
         (lambda p: p.write_bytes(b"PK\x03\x04" + bytes(60)) and p, "damaged or truncated ZIP"),
         (lambda p: write(p, ("a.txt", b"")), "has no AndroidManifest.xml"),
-        (lambda p: write(p, ("BundleConfig.pb", b""), ("base/dex/classes.dex", b"")), "App Bundle"),
+        (lambda p: write(p, ("BundleConfig.pb", b""), ("base/dex/classes.dex", b"")), "an app bundle without a base module"),
         (lambda p: write(p, (MANIFEST, b""), ("classes.jar", b"")), "Android library (AAR)"),
-        (lambda p: write(p, ("base.apk", b""), ("split.apk", b"")), "set of APKs"),
+        (lambda p: write(p, ("base.apk", b""), ("split.apk", b"")), "holds no APK that can be read"),
     ],
 )
 def test_what_is_no_package_is_refused_in_one_line(tmp_path: Path, make: object, message: str) -> None:

@@ -62,7 +62,7 @@ def test_a_key_that_everybody_has(signed: Path) -> None:
 def test_a_rotation_from_a_later_android_on(signed: Path) -> None:
     """Scheme 3.1 differs from 3 by its id and the attribute with the API level it begins at."""
     with open_package(signed / "rotated.apk") as package:
-        value = dict(block_pairs(package))[0xF05368C0]
+        value = dict(block_pairs(package.parts[0].archive))[0xF05368C0]
     (signer,) = block_signers("v3.1", value)
     assert (signer.scheme, len(signer.lineage), signer.min_sdk) == ("v3.1", 1, 24)
 

@@ -90,6 +90,8 @@ def test_numbers_and_classes_from_texts() -> None:
     assert fold("equals", [constant("a"), constant("b")]) == frozenset({Range(0, 0)})
     assert fold("parse-int", [constant("17")]) == frozenset({Range(17, 17)})
     assert fold("for-name", [constant("com.example.A")]) == frozenset({ClassName("Lcom/example/A;")})
+    assert fold("load-class", [UNKNOWN, constant("com.example.A")]) == frozenset({ClassName("Lcom/example/A;")})
+    assert fold("load-class", [UNKNOWN, UNKNOWN]) is None
     assert fold("random-below", [UNKNOWN, integer(30)]) == frozenset({Range(0, 29)})
 
 

@@ -22,6 +22,7 @@ from analyzer.program.graph.tracking import Link, Links, Tracker, seeds_of_insta
 
 _MOST_ASSUMED = 40
 _MOST_MAKERS = 60
+_LOAD = ("loadClass", "forName")
 
 
 class Handed(NamedTuple):
@@ -79,12 +80,21 @@ class CallGraph:
             known = self._find(node, ids)
             for made in self._lambdas.by_body.get(node, ()):
                 known = self._with_lambda(known, made)
+            if int(self.linked.nodes.key[node]) >> 32 in self.live.loaded:
+                known = known._replace(links=(*known.links, *self._loaders(node)))
             self._callers[key] = known
         return known
 
     def ids_at(self, site: int) -> Ids | None:
         """The numbers of the objects of a merged class whose code makes this call; None: it is not one, or all."""
         return self._merged.ids_at(int(self.linked.sites.caller[site]), self.bodies.instruction(site))
+
+    def _loaders(self, node: int) -> Iterator[Link]:
+        """Code that loads the class of *node* by its name, and may then run any of its methods."""
+        name = self.linked.holder(node)[1:-1].replace("/", ".")
+        for caller, _ in self._constants.of_strings((name,)):
+            sites = [s for s in self.linked.calls_in(caller) if self.linked.member_name(int(self.linked.sites.key[s])) in _LOAD]
+            yield Link(caller, tuple(sites[:1]), assumed=True)
 
     def _with_lambda(self, known: Callers, made: MadeLambda) -> Callers:
         """*known* and those who run the lambda *made*, whose body this is."""

@@ -7,13 +7,14 @@ their string pools are read; a file that mentions a click handler is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from analyzer.container import Package
 from analyzer.errors import FormatError, PackageError
 from analyzer.facts import Gap, Place
 from analyzer.formats.axml import XmlElement, parse_axml, xml_strings
+from analyzer.program.documents import parse_document
 
 _MAGIC = b"\x03\x00\x08\x00"
 _INPUT_TYPE = 0x01010220.to_bytes(4, "little")  # android.R.attr.inputType
@@ -47,18 +48,13 @@ def read_layouts(package: Package, defines: Callable[[str], bool]) -> Layouts:
     passwords: set[int] = set()
     gaps: list[Gap] = []
     bad: list[str] = []
-    for name in package.names():
-        if not name.startswith("res/") or not name.endswith(".xml"):
-            continue
+    for name in package.named(("res/",), (".xml",)):
         try:
-            data = package.read(name)
-            if data[:4] != _MAGIC:
-                continue
-            for text in xml_strings(data):
+            texts, root = _looked_into(package, name)
+            for text in texts:
                 if "." in text and defines(f"L{text.replace('.', '/')};"):
                     classes.add(f"L{text.replace('.', '/')};")
-            if _ON_CLICK in data or _INPUT_TYPE in data or _PASSWORD in data:
-                root = parse_axml(data)
+            if root is not None:
                 clicks += [ClickHandler(name, method) for method in _handlers(root)]
                 passwords.update(_passwords(root))
         except (FormatError, PackageError):
@@ -77,12 +73,32 @@ def read_layouts(package: Package, defines: Callable[[str], bool]) -> Layouts:
     return Layouts(frozenset(classes), tuple(dict.fromkeys(clicks)), tuple(gaps), frozenset(passwords))
 
 
+def _looked_into(package: Package, name: str) -> tuple[Iterable[str], XmlElement | None]:
+    """The texts of one file, and its root element where it may say more than they do. Raises ``FormatError``."""
+    if package.kind == "bundle":
+        if package.inner(name).startswith("res/raw/"):
+            return (), None  # a file of any kind
+        root = parse_document(package, name)
+        return _texts(root), root
+    data = package.read(name)
+    if data[:4] != _MAGIC:
+        return (), None
+    says_more = _ON_CLICK in data or _INPUT_TYPE in data or _PASSWORD in data
+    return xml_strings(data), parse_axml(data) if says_more else None
+
+
 def _elements(root: XmlElement) -> Iterator[XmlElement]:
     stack = [root]
     while stack:
         element = stack.pop()
         yield element
         stack.extend(element.children)
+
+
+def _texts(root: XmlElement) -> Iterator[str]:
+    for element in _elements(root):
+        yield element.tag
+        yield from element.attributes.values()
 
 
 def _passwords(root: XmlElement) -> Iterator[int]:

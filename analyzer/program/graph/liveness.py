@@ -24,10 +24,21 @@ _MOST_ROUNDS = 2_000
 
 
 class Liveness:
-    """``methods``: for each node whether it may run; ``made``: for each type whether objects of it may exist."""
+    """``methods``: for each node whether it may run; ``made``: for each type whether objects of it may exist.
 
-    def __init__(self, linked: Linked, lambdas: Lambdas, roots: Iterable[int], platform_names: frozenset[str]) -> None:
+    ``loaded``: types of packed code that are loaded by their names: any method of them may be run by its name, too.
+    """
+
+    def __init__(
+        self,
+        linked: Linked,
+        lambdas: Lambdas,
+        roots: Iterable[int],
+        platform_names: frozenset[str],
+        loaded: frozenset[int] = frozenset(),
+    ) -> None:
         self._linked = linked
+        self.loaded = loaded
         self._lambdas = lambdas
         nodes = linked.nodes
         self.methods: NDArray[np.bool_] = np.zeros(len(nodes.key), dtype=bool)
@@ -39,7 +50,7 @@ class Liveness:
         self._is_initialiser = linked.named("<clinit>")
         self._class_live = linked.types.interfaces()
         self._touched = np.zeros(len(linked.types.names), dtype=bool)
-        self._run(roots)
+        self._run({*roots, *loaded})
 
     def _run(self, roots: Iterable[int]) -> None:
         linked = self._linked
@@ -50,6 +61,9 @@ class Liveness:
         keys, targets, opcodes = linked.sites.key, linked.sites.target, linked.sites.opcode
         self._make(np.array(sorted(set(roots)), dtype=np.int64))
         frontier = self._constructors_of_roots()
+        if self.loaded:
+            by_name = np.isin(self._holders, np.array(sorted(self.loaded), dtype=np.int64)) & (linked.nodes.item >= 0)
+            frontier = np.concatenate([frontier, np.flatnonzero(by_name)])
         for _ in range(_MOST_ROUNDS):
             frontier = distinct(np.concatenate([frontier, self._newly_dispatched()]))
             frontier = frontier[~self.methods[frontier]]

@@ -13,6 +13,7 @@ from analyzer.program.graph.lambdas import Lambdas
 from analyzer.program.graph.layouts import Layouts, read_layouts
 from analyzer.program.graph.linking import Linked
 from analyzer.program.graph.liveness import Liveness
+from analyzer.program.graph.loaded import loaded_classes
 from analyzer.program.graph.members import Members
 from analyzer.program.graph.merged import MergedClasses
 from analyzer.program.graph.starts import ComponentStarts
@@ -51,7 +52,7 @@ class ProgramGraph:
     def live(self) -> Liveness:
         """What may run at all."""
         names = self.members.platform_names | self.entries.names_called() | self._callbacks.names
-        return Liveness(self.linked, self.lambdas, self.entries.roots(), names)
+        return Liveness(self.linked, self.lambdas, self.entries.roots(), names, loaded_classes(self.linked, self.app.packed_code))
 
     @cached_property
     def lambdas(self) -> Lambdas:
