@@ -121,8 +121,8 @@ def test_a_bad_dex_file_is_a_gap_and_the_rest_is_read(
         archive.write(dex_folder / "malformed/version-099.dex", "classes3.dex")
     observation, result = scan(path, ruleset, policy)
     gaps = {(g.kind, g.at and g.at.file) for g in observation.facts if isinstance(g, Gap) and g.kind != "stage-not-run"}
-    assert gaps == {("bad-dex", "classes2.dex"), ("unsupported-dex", "classes3.dex")}
-    assert (result.coverage.dex_read, result.coverage.dex_total) == (1, 3)
+    assert gaps == {("bad-dex", "classes2.dex"), ("bad-code", "classes3.dex")}
+    assert (result.coverage.dex_read, result.coverage.dex_total) == (2, 3)
     assert [access.operation for access in result.clipboard or ()] == ["peek", "read"]
     assert "minimum_coverage" in {clause.clause for clause in result.decision.reasons}
 

@@ -1,29 +1,30 @@
 """One ZIP file as named entries, read within limits.
 
-``zipfile`` reads the central directory; entry data are inflated here, in bounded steps, the way Android's
-libziparchive does: it ignores the encryption flag and does not care for the local header's copy of the name. Where
-``zipfile`` gives up on a directory that Android accepts, apkInspector (which androguard brings) reads it.
+``directory.py`` reads the directory; entry data are read here, in bounded steps, the way Android does it: the encryption flag is
+ignored, of stored data there are as many bytes as the entry is said to have, and what has an unknown method is taken as stored
+(AOSP androidfw AssetsProvider.cpp).
 """
 
 from __future__ import annotations
 
 import io
-import zipfile
+import struct
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from msgspec import Struct
 
+from analyzer.container.directory import Entry as Entry
+from analyzer.container.directory import read_directory, read_local_header
 from analyzer.errors import FormatError
 from analyzer.facts import Gap, Place
+from analyzer.facts.model import GapKind
 
 MANIFEST = "AndroidManifest.xml"
-_LOCAL_HEADER = 30
 _STORED, _DEFLATED = 0, 8
 _CHUNK = 1 << 20
-_PEEK = 768
 _MOST_TABLES = 512  # what the code tables before the first byte of deflated data may take (RFC 1951: under 300 bytes)
 _MAGIC = 8
 _MOST_NOTES = 20
@@ -89,17 +90,6 @@ class Slice(io.RawIOBase):
         return len(data)
 
 
-class Entry(NamedTuple):
-    """One entry of the directory: where its local header lies, how it is stored and how large it says it is."""
-
-    name: str
-    offset: int
-    method: int
-    stored: int
-    size: int
-    encrypted: bool
-
-
 class Archive:
     """An open ZIP file; ``gaps`` grows as entries are read. Of entries with one name the last is read.
 
@@ -114,11 +104,10 @@ class Archive:
         self.gaps: list[Gap] = []
         self._limits = limits
         self._meter = meter
-        entries, fell_back = _read_directory(file)
-        if len(entries) > limits.entries:
-            raise FormatError(f"has {len(entries)} entries, more than the limit of {limits.entries}")
+        self._inflated_here = 0
+        self._noted: set[tuple[str, str]] = set()
+        entries, self._problems = read_directory(file, limits.entries)
         self.entries = {entry.name: entry for entry in entries}
-        self._fell_back = fell_back
         self._double = _double(entries) if len(entries) > len(self.entries) else []
         self._note()
 
@@ -126,12 +115,12 @@ class Archive:
         """Give its entries another *prefix*: a split's name is in its manifest, so that it must be open to be known."""
         self.prefix = prefix
         self.gaps.clear()
+        self._noted.clear()
         self._note()
 
     def _note(self) -> None:
-        if self._fell_back:
-            why = f"The ZIP directory is malformed ({self._fell_back}); it was read leniently."
-            self.gaps.append(Gap("bad-container", why, at=Place(self.prefix[:-1]) if self.prefix else None))
+        for problem in self._problems:
+            self.gaps.append(Gap("bad-container", problem, at=Place(self.prefix[:-1]) if self.prefix else None))
         for name in self._double[:_MOST_NOTES]:
             why = f"{len(self._double)} entry names occur more than once; of each the last is read."
             self.gaps.append(Gap("duplicate-entry", why, could_hide="The other copies.", at=Place(self.prefix + name)))
@@ -152,14 +141,15 @@ class Archive:
 
         Raises ``FormatError``, also when it has more than *most* bytes, or what is held in memory has more than the limit.
         """
-        entry, at = self._located(name)
-        if _is_stored(entry):
-            self._guard(entry, entry.stored)
-            if at + entry.stored > self.size:
+        entry, at, stored = self._located(name)
+        if stored:
+            size = _stored_size(entry, self.size - at)
+            self._guard(entry, size)
+            if at + size > self.size:
                 raise FormatError("the package ends within this entry", where=self.prefix + name)
-            if entry.stored > most:
+            if size > most:
                 raise FormatError(f"has more than {most} bytes, the limit for a file in a file", where=self.prefix + name)
-            return io.BufferedReader(Slice(self.file, at, entry.stored))
+            return io.BufferedReader(Slice(self.file, at, size))
         target = io.BytesIO()
         for chunk in self._chunks(name):
             self._meter.held += len(chunk)
@@ -174,59 +164,61 @@ class Archive:
     def begins(self, entry: Entry) -> bytes:
         """The first bytes of an entry, at most eight; none where they cannot be read."""
         try:
-            self.file.seek(entry.offset)
-            head = self.file.read(_PEEK)
-            if head[:4] != b"PK\x03\x04" or len(head) < _LOCAL_HEADER:
-                return b""
-            start = _LOCAL_HEADER + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-            size = min(_MOST_TABLES, entry.stored)
-            if start + size > len(head):
-                self.file.seek(entry.offset + start)
-                head, start = self.file.read(size), 0
-            data = head[start : start + size]
-            if _is_stored(entry):
-                return data[:_MAGIC]
-            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _MAGIC)
-        except (OSError, ValueError, zlib.error):  # ValueError: an offset before the file
+            self.file.seek(read_local_header(self.file, entry)[0])
+            data = self.file.read(min(_MOST_TABLES, max(entry.stored, _MAGIC)))
+            return data[:_MAGIC] if _is_stored(entry, data) else zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _MAGIC)
+        except (FormatError, OSError, ValueError, zlib.error):
             return b""
 
-    def _located(self, name: str) -> tuple[Entry, int]:
-        """An entry and where its data begin. Raises ``FormatError``."""
+    def _say(self, name: str, why: str, kind: GapKind = "bad-container") -> None:
+        """A gap of one entry, once."""
+        where = self.prefix + name
+        if (where, why) not in self._noted:
+            self._noted.add((where, why))
+            self.gaps.append(Gap(kind, why, at=Place(where)))
+
+    def _located(self, name: str) -> tuple[Entry, int, bool]:
+        """An entry, where its data begin, and whether they are stored as they are. Raises ``FormatError``."""
         entry, where = self.entries.get(name), self.prefix + name
         if entry is None:
             raise FormatError("no such entry", where=where)
         try:
-            self.file.seek(entry.offset)
-            header = self.file.read(_LOCAL_HEADER)
+            at, differs = read_local_header(self.file, entry)
+            self.file.seek(at)
+            stored = _is_stored(entry, self.file.read(_MOST_TABLES))
+        except FormatError as error:
+            raise FormatError(error.what, where=where) from None
         except (OSError, ValueError) as error:
             raise FormatError(f"the entry is damaged: {error}", where=where) from None
-        if len(header) < _LOCAL_HEADER or header[:4] != b"PK\x03\x04":
-            raise FormatError("the entry's local header is damaged", where=where)
+        if differs:
+            self._say(name, f"The entry's local header states another {differs} than the directory; Android refuses that.")
         if entry.encrypted:
             why = "The entry is marked as encrypted, which Android ignores; it was read as it is."
-            self.gaps.append(Gap("encrypted", why, at=Place(where)))
-        names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-        return entry, entry.offset + _LOCAL_HEADER + names
+            self._say(name, why, "encrypted")
+        if entry.method not in (_STORED, _DEFLATED):
+            self._say(name, f"The entry has the compression method {entry.method}, which does not exist.")
+        if entry.method == _STORED and entry.stored != entry.size:
+            self._say(name, f"The entry is stored as it is, {entry.size} bytes in {entry.stored}.")
+        return entry, at, stored
 
     def _chunks(self, name: str) -> Iterator[bytes]:
-        entry, at = self._located(name)
+        entry, at, stored = self._located(name)
         try:
             self.file.seek(at)
-            yield from self._inflated(entry)
+            yield from self._copied(entry, at) if stored else self._inflated(entry)
         except (OSError, ValueError, zlib.error) as error:
             raise FormatError(f"the entry is damaged: {error}", where=self.prefix + name) from None
 
+    def _copied(self, entry: Entry, at: int) -> Iterator[bytes]:
+        size = _stored_size(entry, self.size - at)
+        self._guard(entry, size)
+        data = self.file.read(size)
+        if len(data) < size:
+            raise FormatError("the package ends within this entry", where=self.prefix + entry.name)
+        self._count(len(data))
+        yield data
+
     def _inflated(self, entry: Entry) -> Iterator[bytes]:
-        where = self.prefix + entry.name
-        if _is_stored(entry):
-            self._guard(entry, entry.stored)
-            data = self.file.read(entry.stored)
-            if len(data) < entry.stored:
-                raise FormatError("the package ends within this entry", where=where)
-            self._meter.inflated += len(data)
-            yield data
-            return
-        # Android installs packages with unknown methods: it takes what is not stored as deflated.
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         left, size = entry.stored, 0
         while not inflater.eof:
@@ -234,20 +226,29 @@ class Archive:
             if not inflater.unconsumed_tail:
                 left -= len(stored)
                 if not stored:
-                    raise FormatError("the entry's compressed data are cut short", where=where)
+                    raise FormatError("the entry's compressed data are cut short", where=self.prefix + entry.name)
             chunk = inflater.decompress(stored, _CHUNK)
             size += len(chunk)
             self._guard(entry, size)
             yield chunk
+        self._count(size)
+        if size != entry.size:
+            self._say(entry.name, f"The entry has {size} bytes, the directory says {entry.size}; Android refuses that.")
+
+    def _count(self, size: int) -> None:
+        self._inflated_here += size
         self._meter.inflated += size
 
     def _guard(self, entry: Entry, size: int) -> None:
         """Refuse an entry that is, or inflates to, more than the limits allow, whatever its header says."""
-        limits, where = self._limits, self.prefix + entry.name
-        if size > limits.entry_bytes or self._meter.inflated + size > limits.total_bytes:
+        limits, total, where = self._limits, self._meter.inflated + size, self.prefix + entry.name
+        if size > limits.entry_bytes or total > limits.total_bytes:
             raise FormatError(f"the entry is larger than the limit ({size} bytes and more)", where=where)
         if size > limits.ratio_free_bytes and size > limits.ratio * max(1, entry.stored):
             raise FormatError(f"the entry inflates to over {limits.ratio} times its size: a zip bomb", where=where)
+        own = self._inflated_here + size
+        if own > 4 * limits.ratio_free_bytes and own > limits.ratio * self.size:
+            raise FormatError(f"the entries inflate to over {limits.ratio} times the file's size: a zip bomb", where=where)
 
 
 def _double(entries: list[Entry]) -> list[str]:
@@ -255,48 +256,31 @@ def _double(entries: list[Entry]) -> list[str]:
     return sorted(name for name, count in counts.items() if count > 1)
 
 
-def _is_stored(entry: Entry) -> bool:
-    return entry.method == _STORED or (entry.method != _DEFLATED and entry.stored == entry.size)
+def _stored_size(entry: Entry, left: int) -> int:
+    """How many bytes Android takes of an entry that is not deflated: as many as it is said to have, whatever is stored."""
+    return entry.size if 0 < entry.size <= left else entry.stored
 
 
-def _read_directory(file: IO[bytes]) -> tuple[list[Entry], str]:
-    """The entries, and why ``zipfile`` could not read them ('' where it could). Raises ``FormatError``."""
-    file.seek(0)
+def _is_stored(entry: Entry, data: bytes) -> bool:
+    """Whether the entry, which begins with *data*, is not deflated.
+
+    Android takes every unknown method as stored where it opens resources, and refuses it where it loads code. So what looks like
+    a resource is stored; all else is taken as what it can be.
+    """
+    if entry.method in (_STORED, _DEFLATED):
+        return entry.method == _STORED
+    if entry.stored == entry.size or _is_chunk(data, entry.size) or data[:4] == b"dex\n":
+        return True
     try:
-        with zipfile.ZipFile(file) as archive:
-            return [_entry(info) for info in archive.infolist()], ""
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError, OSError) as error:
-        reason = str(error) or type(error).__name__
-    entries = _read_leniently(file)
-    if entries is None:
-        file.seek(0)
-        begins = file.read(4)
-        raise FormatError("is a damaged or truncated ZIP file" if begins[:2] == b"PK" else "is no ZIP file")
-    return entries, reason
+        zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
+    except zlib.error:
+        return True
+    return False
 
 
-def _entry(info: zipfile.ZipInfo) -> Entry:
-    encrypted = bool(info.flag_bits & 1)
-    return Entry(info.filename, info.header_offset, info.compress_type, info.compress_size, info.file_size, encrypted)
-
-
-def _read_leniently(file: IO[bytes]) -> list[Entry] | None:
-    """The directory as apkInspector reads it, or None."""
-    from apkInspector.headers import ZipEntry
-
-    try:
-        file.seek(0)
-        central = ZipEntry.parse(file).to_dict()["central_directory"]
-        return [
-            Entry(
-                str(name),
-                int(row["relative_offset_of_local_file_header"]),
-                int(row["compression_method"]),
-                int(row["compressed_size"]),
-                int(row["uncompressed_size"]),
-                bool(int(row["general_purpose_bit_flag"]) & 1),
-            )
-            for name, row in central.items()
-        ] or None
-    except Exception:  # it raises whatever its parsing runs into
-        return None
+def _is_chunk(data: bytes, size: int) -> bool:
+    """Whether *data* begin like binary XML or a resource table of *size* bytes (AOSP ResourceTypes.h, ResChunk_header)."""
+    if len(data) < 8:
+        return False
+    _, header, whole = struct.unpack_from("<HHI", data)
+    return bool(8 <= header <= 64 and header < whole <= size)

@@ -88,13 +88,19 @@ class Package:
         self.sha256 = hashlib.sha256(together.encode()).hexdigest() if path.is_dir() else digests[0]
         self.kind, self.parts, self._entries, self.nested, self._gaps = contents
         self._closing = closing
+        self._files = {file: _state(file) for file in files}
 
     @property
     def gaps(self) -> list[Gap]:
         """What could not be seen: of the set, and of the entries read so far."""
         archives = {id(part.archive): part.archive for part in self.parts}
         archives |= {id(one.archive): one.archive for one in self._entries.values()}
-        return [*self._gaps, *(gap for archive in archives.values() for gap in archive.gaps)]
+        changed = [file.name for file, state in self._files.items() if _state(file) != state]
+        gaps = [
+            Gap("bad-container", f"The file {name} changed while it was read.", could_hide="What it holds now.")
+            for name in changed
+        ]
+        return [*self._gaps, *gaps, *(gap for archive in archives.values() for gap in archive.gaps)]
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -180,6 +186,15 @@ def located(archive: Archive, part: int) -> Iterable[tuple[str, Located]]:
 def is_loaded_dex(inner: str) -> bool:
     """Whether Android itself loads the entry with this path in an APK as code."""
     return _DEX_NAME.fullmatch(inner) is not None
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes with a file's contents."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _sha256(path: Path) -> str:

@@ -13,15 +13,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from analyzer.errors import FormatError
-from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_size, pool_string
+from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_string, pool_strings
 
 _TABLE, _PACKAGE, _TYPE = 0x0002, 0x0200, 0x0201
 _SPARSE, _OFFSET16 = 0x01, 0x02
 _COMPLEX, _COMPACT = 0x0001, 0x0008
 _REFERENCE, _STRING, _DECIMAL, _HEX, _BOOLEAN = 0x01, 0x03, 0x10, 0x11, 0x12
 _NO_ENTRY = 0xFFFFFFFF
+_TYPE_HEADER = 24
 _MOST_REFERENCES = 20
 _MOST_ENTRIES = 1 << 16
+_MOST_TYPES = 100_000  # chunks of types in a table
+_MOST_LOOKS = 5_000_000  # at type chunks, in all look-ups together
 
 
 class _Value(NamedTuple):
@@ -39,6 +42,8 @@ class Resources:
 
     def __init__(self, data: bytes | None) -> None:
         self._data = data or b""
+        self._answers: dict[int, str | None] = {}
+        self._looks = 0
         self.problem: str | None = None
 
     def resolve(self, value: str | None) -> str | None:
@@ -51,11 +56,13 @@ class Resources:
             return None
         if not self._data or resource >> 24 == 0x01:  # 0x01 is the platform's own table
             return None
-        try:
-            return self._text(resource)
-        except (FormatError, struct.error, IndexError) as error:
-            self.problem = f"resource {resource:#010x}: {error}"
-            return None
+        if resource not in self._answers:
+            self._answers[resource] = None
+            try:
+                self._answers[resource] = self._text(resource)
+            except (FormatError, struct.error, IndexError) as error:
+                self.problem = f"resource {resource:#010x}: {error}"
+        return self._answers[resource]
 
     def texts(self) -> bytes:
         """Bytes in which all texts stand, each apart from what is beside it: for a search."""
@@ -88,15 +95,14 @@ class Resources:
                 continue
             number, types_at, keys_at = (struct.unpack_from("<I", data, package.start + at)[0] for at in (8, 268, 276))
             types, keys = _pool_at(data, package, types_at), _pool_at(data, package, keys_at)
-            known = {at for at in range(pool_size(data, keys)) if wanted(pool_string(data, keys, at))}
-            kinds = [at + 1 for at in range(min(pool_size(data, types), 255)) if pool_string(data, types, at) == "string"]
+            known = {at for at, text in pool_strings(data, keys) if wanted(text)}
+            kinds = [at + 1 for at, text in pool_strings(data, types) if text == "string" and at < 255] if known else []
             for kind in kinds:
                 top = (number & 0xFF) << 24 | kind << 16
                 for chunk in self._types.get(top >> 16, ()):
                     if not _is_default(data, chunk):
                         continue
-                    count = struct.unpack_from("<I", data, chunk.start + 12)[0]
-                    for index in range(min(count, _MOST_ENTRIES)):
+                    for index in range(_entry_count(data, chunk)):
                         key = _key(data, chunk, index)
                         text = self._text(top | index) if key in known else None
                         if key is not None and text:
@@ -127,6 +133,9 @@ class Resources:
         """The value in the default configuration, else in the first that has the entry."""
         first = None
         for chunk in self._types.get(resource >> 16, ()):
+            self._looks += 1
+            if self._looks > _MOST_LOOKS:
+                raise FormatError("looking up resources costs more than the limit")
             value = _entry(self._data, chunk, resource & 0xFFFF)
             if value is not None:
                 if _is_default(self._data, chunk):
@@ -145,20 +154,34 @@ class Resources:
     def _types(self) -> dict[int, list[Chunk]]:
         """The type chunks by package and type id, as in the upper half of a resource id."""
         found: dict[int, list[Chunk]] = {}
+        count = 0
         for package in self._top:
             if package.type == _PACKAGE:
                 number = struct.unpack_from("<I", self._data, package.start + 8)[0]
                 for chunk in chunks(self._data, package.start + package.header, package.end):
-                    if chunk.type == _TYPE:
+                    if chunk.type == _TYPE and chunk.header >= _TYPE_HEADER:
+                        count += 1
+                        if count > _MOST_TYPES:
+                            raise FormatError(f"the resource table has more than {_MOST_TYPES} types")
                         found.setdefault((number & 0xFF) << 8 | self._data[chunk.start + 8], []).append(chunk)
         return found
 
     @cached_property
     def _top(self) -> list[Chunk]:
-        kind, header, size = struct.unpack_from("<HHI", self._data)
-        if kind != _TABLE:
-            raise FormatError("this is no resource table")
-        return list(chunks(self._data, header, min(size, len(self._data))))
+        """The chunks of the first table: the platform passes over what stands before it (AOSP LoadedArsc, Load)."""
+        table = next((chunk for chunk in chunks(self._data, 0, len(self._data)) if chunk.type == _TABLE), None)
+        if table is None:  # the platform refuses a table that says it is longer than the file
+            kind, header, _ = struct.unpack_from("<HHI", self._data)
+            if kind != _TABLE:
+                raise FormatError("this is no resource table")
+            self.problem = "the resource table says that it is longer than the file"
+            return list(chunks(self._data, header, len(self._data)))
+        found = list(chunks(self._data, table.start + table.header, table.end))
+        packages = sum(chunk.type == _PACKAGE for chunk in found)
+        count = struct.unpack_from("<I", self._data, table.start + 8)[0] if table.header >= 12 else 0
+        if packages > count:
+            self.problem = f"the resource table counts {count} packages and has {packages}; Android refuses that"
+        return found
 
 
 def _is_default(data: bytes, chunk: Chunk) -> bool:
@@ -174,6 +197,13 @@ def _pool_at(data: bytes, package: Chunk, offset: int) -> Chunk:
             return chunk
         break
     raise FormatError("the package of a resource table has no names")
+
+
+def _entry_count(data: bytes, chunk: Chunk) -> int:
+    """How many entries a type chunk has, at most as many as there is room for."""
+    width = 2 if data[chunk.start + 9] & _OFFSET16 else 4
+    count = int(struct.unpack_from("<I", data, chunk.start + 12)[0])
+    return min(count, _MOST_ENTRIES, max(0, chunk.end - chunk.start - chunk.header) // width)
 
 
 def _key(data: bytes, chunk: Chunk, index: int) -> int | None:

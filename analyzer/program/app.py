@@ -103,6 +103,9 @@ def _bad_dex(name: str, size: int, why: str) -> Gap:
 def _code_gaps(dex: DexFile) -> Iterator[Gap]:
     """What the sweep of one file could not read; reading it here also finds damage that only shows in the code."""
     hide = "What these methods do."
+    if dex.deviations:
+        why = f"The file was read, and Android refuses it: {'; '.join(dex.deviations)}."
+        yield Gap("bad-code", why, could_hide="Another reading of the code.", at=Place(dex.name))
     bad = dex.methods.bad
     if bad:
         yield Gap("bad-code", f"The data of {bad} classes could not be read.", count=bad, could_hide=hide, at=Place(dex.name))

@@ -14,11 +14,11 @@ from analyzer.formats.arsc import Resources
 from analyzer.formats.axml import XmlElement, parse_axml
 
 
-def parse_document(package: Package, name: str) -> XmlElement:
-    """The root element of the XML document *name*. Raises ``FormatError``."""
+def parse_document(package: Package, name: str, problems: list[str] | None = None) -> XmlElement:
+    """The root element of the XML document *name*; how it deviates is added to *problems*. Raises ``FormatError``."""
     data = package.read(name)
     if package.kind != "bundle":
-        return parse_axml(data)
+        return parse_axml(data, problems)
     from analyzer.formats.proto_xml import parse_proto_xml
 
     return parse_proto_xml(data)

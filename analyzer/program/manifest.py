@@ -162,13 +162,14 @@ def read_manifest(package: Package) -> tuple[Manifest, list[Gap]]:
 
     Raises ``PackageError`` when there is no readable manifest: then nothing can be said of the app.
     """
+    problems: list[str] = []
     try:
-        root = parse_document(package, package.parts[0].manifest)
+        root = parse_document(package, package.parts[0].manifest, problems)
     except FormatError as error:
         raise PackageError(
             f"has an unreadable manifest: {error}", where=str(package.path), mend="Fetch the package again."
         ) from None
-    gaps: list[Gap] = []
+    gaps = [_gap(problem) for problem in problems]
     if root.tag != "manifest":
         gaps.append(_gap(f"The root element is <{root.tag}>, not <manifest>."))
     tables = Tables(package)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analyzer.formats.dex.file import DexFile
 
 _UNKNOWN_SOURCE = (-1,)
+_MOST_HANDLERS = 1 << 16
 _TURNS = tuple(opcode in op.BRANCHES or opcode in op.ENDS for opcode in range(256))
 
 
@@ -214,12 +215,14 @@ def _handler_offsets(dex: DexFile, item: int) -> frozenset[int]:
         return frozenset()
     end = int(dex.items.end[item])
     at = 2 * (end + (end - int(dex.items.start[item])) % 2) + 8 * tries
-    found = set()
+    found: set[int] = set()
     try:
         lists, at = read_uleb128(dex.data, at)
-        for _ in range(min(lists, 65535)):
+        for _ in range(min(lists, tries)):
             size, at = _read_sleb128(dex.data, at)
-            for _ in range(min(abs(size), 65535)):
+            if len(found) + abs(size) > _MOST_HANDLERS:
+                break
+            for _ in range(abs(size)):
                 _, at = read_uleb128(dex.data, at)
                 address, at = read_uleb128(dex.data, at)
                 found.add(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from analyzer.errors import FormatError
 from analyzer.formats.dex import opcodes
 from analyzer.formats.dex.classdata import EncodedMethods, read_encoded_methods
-from analyzer.formats.dex.header import Header, read_headers
+from analyzer.formats.dex.header import CONTAINER_VERSION, KNOWN_VERSIONS, Header, read_headers
 from analyzer.formats.dex.pools import NO_INDEX, Pools
 from analyzer.formats.dex.sweep import CodeItems, Instructions, Ints, Units, read_code_items, sweep
 
@@ -39,6 +41,20 @@ class DexFile:
         self.header = header
         self.pools = Pools(data, header)
         self.units: Units = np.frombuffer(data, "<u2", len(data) // 2)
+
+    @cached_property
+    def deviations(self) -> tuple[str, ...]:
+        """What Android refuses this file for though it was read; of the order of texts only their first bytes are looked at."""
+        found = list(self.header.deviations)
+        if self.header.version != CONTAINER_VERSION and zlib.adler32(memoryview(self.data)[12:]) != self.header.checksum:
+            found.append("its checksum does not match")
+        types = self.pools.types
+        if (types[1:] <= types[:-1]).any() or not self.pools.texts_are_sorted():
+            found.append("its names are not in order, so that some may not have been found")
+        lists_read = self.pools.parameters
+        if lists_read and self.pools.bad_prototypes:
+            found.append(f"the parameters of {self.pools.bad_prototypes} prototypes lie outside of it")
+        return tuple(found)
 
     @cached_property
     def text_region(self) -> tuple[int, int]:
@@ -162,5 +178,10 @@ def open_dex(name: str, data: bytes) -> list[DexFile]:
     try:
         headers = read_headers(data)
         return [DexFile(name if i == 0 else f"{name}!{i}", data, header) for i, header in enumerate(headers)]
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, struct.error) as error:
         raise FormatError(f"not a readable DEX file: {error}") from None
+    except FormatError as error:
+        version = data[4:7]
+        if data[:4] == b"dex\n" and version.isdigit() and int(version) not in KNOWN_VERSIONS:
+            raise FormatError(f"DEX version {int(version):03d} is not known") from None
+        raise error

@@ -7,7 +7,7 @@ their offsets count from the container's start (dex-format specification, "Conta
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analyzer.errors import FormatError
@@ -28,7 +28,10 @@ class Table(NamedTuple):
 
 
 class Header(NamedTuple):
-    """One DEX header: where it lies, where its file ends, its version and its tables."""
+    """One DEX header: where it lies, where its file ends, its version and its tables.
+
+    ``deviations`` says, a sentence each, what in it Android refuses and does not stand in the way of reading.
+    """
 
     offset: int
     end: int
@@ -40,6 +43,8 @@ class Header(NamedTuple):
     methods: Table
     classes: Table
     map_offset: int
+    checksum: int
+    deviations: tuple[str, ...]
 
 
 # Bytes per row of string, type, proto, field, method and class tables.
@@ -70,25 +75,36 @@ def _read_header(data: bytes, offset: int) -> Header:
     if magic[:4] != b"dex\n" or magic[7] != 0 or not magic[4:7].isdigit():
         raise FormatError("not a DEX file: it does not start with the DEX magic")
     version = int(magic[4:7])
-    if version not in KNOWN_VERSIONS:
-        raise FormatError(f"DEX version {version:03d} is not known")
+    deviations: tuple[str, ...] = ()
+    checksum = struct.unpack_from("<I", data, offset + 8)[0]
     words = struct.unpack_from("<20I", data, offset + 0x20)
-    file_size, header_size, endian = words[0], words[1], words[2]
-    if endian != _LITTLE_ENDIAN:
-        raise FormatError(f"DEX byte order mark is {endian:#x}")
-    end = offset + file_size
-    if file_size < header_size or header_size < HEADER_SIZE:
-        raise FormatError(f"DEX header size {header_size} or file size {file_size} is impossible")
-    if end > len(data):
-        raise FormatError(f"DEX file is cut short: it says {file_size} bytes, {len(data) - offset} are there")
-    limit = _container_limit(data, offset, end, header_size) if version == CONTAINER_VERSION else end
+    file_size, header_size = words[0], words[1]
+    if version == CONTAINER_VERSION:
+        end = offset + file_size
+        limit = _container_limit(data, offset, end, header_size)
+    else:
+        limit = end = len(data)
+        deviations = tuple(_deviations(version, words, len(data)))
     strings, types, protos, fields, methods, classes = _read_tables(words[6:18], limit)
-    return Header(offset, end, version, strings, types, protos, fields, methods, classes, words[5])
+    return Header(offset, end, version, strings, types, protos, fields, methods, classes, words[5], checksum, deviations)
+
+
+def _deviations(version: int, words: Sequence[int], size: int) -> Iterator[str]:
+    """What the header says that is not so; ART refuses each of it (AOSP libdexfile, DexFileVerifier::CheckHeader)."""
+    file_size, header_size, byte_order = words[0], words[1], words[2]
+    if version not in KNOWN_VERSIONS:
+        yield f"DEX version {version:03d} is not known, and was read like those that are"
+    if byte_order != _LITTLE_ENDIAN:
+        yield f"its byte order mark is {byte_order:#x}"
+    if header_size != HEADER_SIZE:
+        yield f"its header says that it has {header_size} bytes"
+    if file_size != size:
+        yield f"it says that it has {file_size} bytes and has {size}"
 
 
 def _container_limit(data: bytes, offset: int, end: int, header_size: int) -> int:
     """Where the container ends: the offsets of each of its DEX files reach up to there."""
-    if header_size < CONTAINER_HEADER_SIZE:
+    if header_size < CONTAINER_HEADER_SIZE or end < offset + header_size:
         raise FormatError("DEX container header is cut short")
     container_size, own_offset = struct.unpack_from("<II", data, offset + HEADER_SIZE)
     if own_offset != offset or container_size > len(data) or end > container_size:

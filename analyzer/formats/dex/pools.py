@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
 from analyzer.formats.dex.header import Header, Table
-from analyzer.formats.dex.leb128 import read_uleb128
+from analyzer.formats.dex.leb128 import MAX_LENGTH
 from analyzer.formats.dex.mutf8 import decode_mutf8
 
 _U4 = np.dtype("<u4")
@@ -34,6 +34,8 @@ _CLASS = np.dtype(
     ]
 )
 NO_INDEX = 0xFFFFFFFF
+_MOST_LISTED = 16  # entries of type lists for each two bytes of a file: lists may be shared, but not to fill the memory
+_MOST_PARAMETERS = 255
 
 
 class Pools:
@@ -55,6 +57,7 @@ class Pools:
         self.classes = _column(data, header.classes, _CLASS)
         self._strings: dict[int, str] = {}
         self._protos: dict[int, str] = {}
+        self.bad_prototypes = 0
         self._check(len(data))
 
     def _check(self, size: int) -> None:
@@ -84,17 +87,21 @@ class Pools:
         self.interfaces = flat, np.concatenate([[0], np.cumsum(lengths)])
 
     def raw_string(self, row: int) -> bytes:
-        """The MUTF-8 bytes of string *row*, without its length and end."""
-        _, start = read_uleb128(self._data, int(self.string_offsets[row]))
+        """The MUTF-8 bytes of string *row*, without its length and end; one without an end ends with the file."""
+        start = int(self.string_offsets[row])
+        last = start + MAX_LENGTH
+        while start < last and self._data[start : start + 1] >= b"\x80":
+            start += 1
+        start += 1
         end = self._data.find(b"\0", start)
-        if end < 0:
-            raise FormatError(f"string {row} has no end")
-        return self._data[start:end]
+        return self._data[start:] if end < 0 else self._data[start:end]
 
     def string(self, row: int) -> str:
-        """String *row* as text."""
+        """String *row* as text; '' where code names one that is not there, which Android refuses."""
         text = self._strings.get(row)
         if text is None:
+            if row >= len(self.string_offsets):
+                return ""
             text = self._strings[row] = decode_mutf8(self.raw_string(row))
         return text
 
@@ -129,8 +136,8 @@ class Pools:
         return pieces if (np.diff(offsets) == lengths[:-1] + 1).all() else None
 
     def type(self, row: int) -> str:
-        """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``."""
-        return self.string(int(self.types[row]))
+        """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``; '' where there is none."""
+        return self.string(int(self.types[row])) if row < len(self.types) else ""
 
     def find_string(self, raw: bytes) -> int | None:
         """The row of the string whose MUTF-8 bytes are *raw*; strings are sorted, for ASCII in the order of their bytes."""
@@ -142,6 +149,21 @@ class Pools:
         low = bisect_left(range(len(self.string_offsets)), prefix, key=self.raw_string)
         high = bisect_left(range(len(self.string_offsets)), prefix + b"\xff", key=self.raw_string)
         return low, high
+
+    def texts_are_sorted(self) -> bool:
+        """Whether the strings are in order as far as their first eight bytes tell: look-ups by name rest on that."""
+        raw = np.frombuffer(self._data, np.uint8)
+        last = len(raw) - 1
+        at = self.string_offsets.astype(np.int64)
+        for _ in range(2):  # lengths of up to three bytes
+            at = at + (raw[np.minimum(at, last)] >= 0x80)
+        heads, going = np.zeros(len(at), dtype=np.uint64), np.ones(len(at), dtype=bool)
+        for index in range(1, 9):
+            byte = raw[np.minimum(at + index, last)]
+            going &= byte != 0
+            # A zero is written as C0 80, and comes before everything.
+            heads = heads << np.uint64(8) | np.where(going & (byte != 0xC0), byte, 0).astype(np.uint64)
+        return not bool((heads[1:] < heads[:-1]).any())
 
     def type_row(self, descriptor: str) -> int | None:
         """The row of the type *descriptor*; types follow the order of the strings."""
@@ -181,40 +203,72 @@ class Pools:
         if len(length) and (at + 2 + length).max() > len(units):
             raise FormatError("a type list lies outside the file")
         ends = np.cumsum(length)
+        if len(ends) and int(ends[-1]) > _MOST_LISTED * len(units):
+            raise FormatError("type lists overlap beyond reason")
         where = np.arange(int(length.sum())) - np.repeat(ends - length, length) + np.repeat(at + 2, length)
         rows = units[where].astype(np.int64)
         if len(rows) and int(rows.max()) >= len(self.types):
             raise FormatError("a type list names a type that does not exist")
         return rows, length
 
+    @cached_property
+    def parameters(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The type rows of the parameters of all prototypes one after another, and the length of each.
+
+        Prototypes whose list cannot be read have none; ``bad_prototypes`` counts them.
+        """
+        offsets = self.protos["parameters"].astype(np.int64)
+        try:
+            return self.type_lists(offsets)
+        except FormatError:
+            lists = [self._list_or_none(offset) for offset in offsets.tolist()]
+        self.bad_prototypes = sum(each is None for each in lists)
+        flat = np.array([row for rows in lists for row in rows or ()], dtype=np.int64)
+        return flat, np.array([len(rows or ()) for rows in lists], dtype=np.int64)
+
+    def _list_or_none(self, offset: int) -> tuple[int, ...] | None:
+        try:
+            rows = self.type_list(offset)
+        except FormatError:
+            return None
+        return rows if len(rows) <= _MOST_PARAMETERS else None
+
     def proto(self, row: int) -> str:
-        """Prototype *row* as ``(parameters)return``."""
+        """Prototype *row* as ``(parameters)return``; '' where there is none."""
         text = self._protos.get(row)
         if text is None:
-            _, returns, parameters = self.protos[row].tolist()
-            text = f"({''.join(map(self.type, self.type_list(parameters)))}){self.type(returns)}"
-            self._protos[row] = text
+            if row >= len(self.protos):
+                return ""
+            returns = int(self.protos[row]["returns"])
+            text = self._protos[row] = f"({''.join(self.parameter_types(row))}){self.type(returns)}"
         return text
 
     def parameter_types(self, row: int) -> list[str]:
-        """The parameter descriptors of prototype *row*, in order."""
-        return [self.type(t) for t in self.type_list(int(self.protos[row]["parameters"]))]
+        """The parameter descriptors of prototype *row*, in order; none where their list lies outside the file."""
+        try:
+            return [self.type(t) for t in self.type_list(int(self.protos[row]["parameters"]))] if row < len(self.protos) else []
+        except FormatError:
+            return []
 
     def method_member(self, row: int) -> str:
-        """Method *row* without its class: ``name(parameters)return``."""
+        """Method *row* without its class: ``name(parameters)return``; '' where code names one that is not there."""
+        if row >= len(self.methods):
+            return ""
         _, shape, name = self.methods[row].tolist()
         return self.string(name) + self.proto(shape)
 
     def method_holder(self, row: int) -> str:
         """The class that method *row* names."""
-        return self.type(int(self.methods[row]["holder"]))
+        return self.type(int(self.methods[row]["holder"])) if row < len(self.methods) else ""
 
     def method(self, row: int) -> str:
         """The full descriptor of method *row*: ``Lcom/a/B;->c(I)V``."""
         return f"{self.method_holder(row)}->{self.method_member(row)}"
 
     def field(self, row: int) -> str:
-        """Field *row* as ``Lcom/a/B;->name`` (no type: a class has one field of a name that code can mean)."""
+        """Field *row* as ``Lcom/a/B;->name`` (without its type, as code means it); '' where there is none."""
+        if row >= len(self.fields):
+            return ""
         holder, _, name = self.fields[row].tolist()
         return f"{self.type(holder)}->{self.string(name)}"
 

@@ -384,7 +384,7 @@ def _method_shapes(dex: DexFile, types: Ints, names: dict[str, int], protos: dic
 def _prototypes(dex: DexFile, types: Ints) -> tuple[Ints, Ints]:
     """All prototypes one after another as type numbers, the return type first; and where each begins."""
     protos = dex.pools.protos
-    parameters, lengths = dex.pools.type_lists(protos["parameters"].astype(np.int64))
+    parameters, lengths = dex.pools.parameters
     first = np.concatenate([[0], np.cumsum(lengths + 1)])
     rows = np.zeros(int(first[-1]), dtype=np.int64)
     is_return = np.zeros(len(rows), dtype=bool)

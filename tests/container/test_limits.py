@@ -1,0 +1,178 @@
+"""What is made to exhaust a reader ends at a limit, and the limits are those that docs/LIMITS.md lists."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from analyzer.container import Limits, open_package
+from analyzer.container.archive import Archive, Meter
+from analyzer.errors import FormatError, PackageError
+from analyzer.facts import Gap, Observation
+from analyzer.formats import arsc, axml, reschunk
+from analyzer.formats.dex import open_dex
+from analyzer.scan import Depth, observed
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "samples/hostile"))
+
+import traps  # type: ignore[import-not-found]  # noqa: E402
+from zip_writer import Item, entries, write  # type: ignore[import-not-found]  # noqa: E402
+
+ITEMS = entries(ROOT / "samples/apk/exported-proxy.apk")
+MANIFEST = next(item.data for item in ITEMS if item.name == b"AndroidManifest.xml")
+
+
+def look(path: Path, *more: tuple[str, bytes]) -> Observation:
+    path.write_bytes(write([*ITEMS, *(Item(name.encode(), data) for name, data in more)]))
+    return observed(path, depth=Depth(flow="off"))
+
+
+def gaps(seen: Observation) -> list[Gap]:
+    return [fact for fact in seen.facts if isinstance(fact, Gap)]
+
+
+def test_the_document_lists_the_limits_as_they_are() -> None:
+    rows = re.findall(r"^\| `([\w.]+):([\w.]+)` \| ([\d,]+) \|", (ROOT / "docs/LIMITS.md").read_text(encoding="utf-8"), re.M)
+    assert len(rows) >= 25
+    for module, name, value in rows:
+        found = importlib.import_module(module)
+        holder, _, field = name.rpartition(".")
+        value_now = getattr(getattr(found, holder)() if holder else found, field)
+        assert value_now == int(value.replace(",", "")), name
+    assert {name.removeprefix("Limits.") for _, name, _ in rows if name.startswith("Limits.")} == set(Limits.__struct_fields__)
+
+
+def test_files_that_share_their_data_do_not_inflate_beyond_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.apk"
+    path.write_bytes(traps.overlapping_bomb(MANIFEST, 60, 8 << 20))
+    with open_package(path) as package:
+        read = 0
+        with pytest.raises(FormatError, match="inflate to over 200 times the file's size: a zip bomb"):
+            for name in package.dex_names():
+                read += len(package.read(name))
+    assert path.stat().st_size < 40_000
+    assert read <= 64 << 20
+
+
+def test_an_overlapping_bomb_is_a_gap_and_the_manifest_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.apk"
+    path.write_bytes(traps.overlapping_bomb(MANIFEST, 20, 8 << 20))
+    seen = observed(path, depth=Depth(flow="off"))
+    assert seen.error is None
+    assert any("a zip bomb" in gap.why for gap in gaps(seen))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [traps.deep_hierarchy(60_000), traps.wide_class(60_000), traps.circles(60_000)],
+    ids=["deep", "wide", "circles"],
+)
+def test_hierarchies_of_60000_classes(tmp_path: Path, data: bytes) -> None:
+    seen = look(tmp_path / "a.apk", ("classes2.dex", data))
+    assert seen.error is None
+    assert seen.coverage.dex_read == 2
+
+
+def test_type_lists_that_overlap_to_fill_the_memory_are_refused() -> None:
+    data = bytearray(traps.wide_class(3_000))
+    classes = struct.unpack_from("<I", data, 0x64)[0]
+    last = struct.unpack_from("<I", data, classes + 32 * 3_000 + 12)[0]
+    for row in range(3_000):
+        struct.pack_into("<I", data, classes + 32 * row + 12, last)
+    with pytest.raises(FormatError, match="overlap beyond reason"):
+        open_dex("x", bytes(data))
+
+
+@pytest.mark.parametrize(
+    "text", [b"a:/", b"http://a.b", b"https://", b'"key":"', b"AIza", b"eyJ", b"a.", b"d@", b"\\u0061", b"-----BEGIN "]
+)
+def test_texts_that_make_patterns_go_back_and_forth(tmp_path: Path, text: bytes) -> None:
+    long = text * ((8 << 20) // len(text))
+    files = [(f"assets/a.{kind}", long) for kind in ("js", "json", "properties", "html")]
+    seen = look(tmp_path / "a.apk", *files, ("classes2.dex", traps.dex_of_classes([(None, ())], [b"a" + long[: 1 << 20]])))
+    assert seen.error is None
+
+
+def test_strings_that_overlap_to_come_to_gigabytes() -> None:
+    count, length = 5_000, 30_000
+    raw = struct.pack("<H", length) + b"a\0" * length
+    offsets = struct.pack(f"<{count}I", *([0] * count))
+    body = struct.pack("<5I", count, 0, 0, 28 + len(offsets), 0) + offsets + raw + b"\0\0"
+    pool = struct.pack("<HHI", 1, 28, 8 + len(body)) + body
+    chunk = reschunk.Chunk(1, 0, 28, len(pool))
+    with pytest.raises(FormatError, match="overlap and come to over 8 times"):
+        list(reschunk.pool_strings(pool, chunk))
+
+
+def test_binary_xml_is_read_up_to_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(axml, "_MAX_ELEMENTS", 3)
+    problems: list[str] = []
+    axml.read_axml(MANIFEST, problems)
+    assert problems == ["The document has more than 3 elements; the others were left out."]
+    monkeypatch.setattr(axml, "_MAX_BYTES", 100)
+    with pytest.raises(FormatError, match="larger than the limit"):
+        axml.parse_axml(MANIFEST)
+
+
+def test_resource_tables_are_looked_up_up_to_their_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = next(item.data for item in ITEMS if item.name == b"resources.arsc")
+    assert arsc.Resources(table).resolve("@7F030000") is not None
+    monkeypatch.setattr(arsc, "_MOST_LOOKS", 0)
+    refused = arsc.Resources(table)
+    assert refused.resolve("@7F030000") is None
+    assert refused.problem is not None
+    assert "costs more than the limit" in refused.problem
+    monkeypatch.setattr(arsc, "_MOST_TYPES", 0)
+    refused = arsc.Resources(table)
+    assert refused.resolve("@7F030000") is None
+    assert refused.problem is not None
+    assert "more than 0 types" in refused.problem
+
+
+def test_limits_of_an_archive(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"{number}", os.urandom(3_000))
+
+    def read(limits: Limits) -> int:
+        with path.open("rb") as file:
+            found = Archive(file, "", limits, Meter())
+            return sum(len(found.read(name)) for name in found.entries)
+
+    assert read(Limits()) == 15_000
+    for limits, message in (
+        (Limits(entries=4), "more than the limit of 4"),
+        (Limits(entry_bytes=2_999), "larger than the limit"),
+        (Limits(total_bytes=14_999), "larger than the limit"),
+        (Limits(ratio=0, ratio_free_bytes=2_999), "a zip bomb"),
+    ):
+        with pytest.raises(FormatError, match=message):
+            read(limits)
+
+
+def test_a_link_is_followed_and_a_device_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link.apk").symlink_to(ROOT / "samples/apk/exported-proxy.apk")
+    with open_package(tmp_path / "link.apk") as package:
+        assert package.has("classes.dex")
+    with pytest.raises(PackageError, match="not a regular file"):
+        open_package(Path("/dev/zero"))
+
+
+def test_a_file_that_changes_while_it_is_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.apk"
+    path.write_bytes(write(ITEMS))
+    with open_package(path) as package:
+        assert package.gaps == []
+        with path.open("ab") as file:
+            file.write(b"more")
+        (gap,) = package.gaps
+    assert (gap.kind, gap.why) == ("bad-container", "The file a.apk changed while it was read.")
