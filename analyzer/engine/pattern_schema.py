@@ -199,6 +199,7 @@ class FlowPattern(Struct, frozen=True, forbid_unknown_fields=True):
     not_country: Text | None = None
     owner: OwnerKind | list[OwnerKind] | None = None
     owner_name: Text | None = None
+    not_owner_name: Text | None = None
     guarded: bool | None = None
     guard: Text | None = None
     trigger: TriggerKind | list[TriggerKind] | None = None

@@ -362,6 +362,7 @@ def _flow(p: FlowPattern) -> list[Test]:
         *_country(p.country, p.not_country),
         *_text(_as_text(p.owner), lambda f: f.owner.kind),
         *_text(p.owner_name, lambda f: f.owner.name),
+        *_not_text(p.not_owner_name, lambda f: f.owner.name),
         *_filled(p.guarded, "guard"),
         *_texts(p.guard, lambda f: f.guard),
     ]
