@@ -106,17 +106,20 @@ def _flow_order(flow: LibraryFlow) -> tuple[str, str, str, bool]:
 
 def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]) -> dict[str, list[LibraryUse]]:
     """The categories that each library's own calls touch, with what starts them."""
-    kinds: dict[tuple[str, str | None], set[str]] = {}
-    for reach in reaches:
-        if reach.at is not None:
-            kinds.setdefault((reach.at.file, reach.at.method), set()).add(reach.kind)
-    found: dict[str, dict[str, tuple[int, set[str]]]] = {}
+    of_libraries: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
     for call in calls:
         category = "clipboard" if isinstance(call, ClipboardAccess) else call.category
         if call.owner.kind == "library" and call.owner.name and call.at is not None and category is not None:
-            count, triggers = found.setdefault(call.owner.name, {}).get(category, (0, set()))
-            started = kinds.get((call.at.file, call.at.method), set())
-            found[call.owner.name][category] = count + 1, triggers | started
+            of_libraries.setdefault((call.at.file, call.at.method), []).append((call.owner.name, category))
+    kinds: dict[tuple[str, str | None], set[str]] = {}
+    for reach in reaches:
+        if reach.at is not None and (where := (reach.at.file, reach.at.method)) in of_libraries:
+            kinds.setdefault(where, set()).add(reach.kind)
+    found: dict[str, dict[str, tuple[int, set[str]]]] = {}
+    for where, named in of_libraries.items():
+        for name, category in named:
+            count, triggers = found.setdefault(name, {}).get(category, (0, set()))
+            found[name][category] = count + 1, triggers | kinds.get(where, set())
     return {
         name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
         for name, uses in found.items()
