@@ -117,9 +117,9 @@ def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]
             kinds.setdefault(where, set()).add(reach.kind)
     found: dict[str, dict[str, tuple[int, set[str]]]] = {}
     for where, named in of_libraries.items():
-        for name, category in named:
-            count, triggers = found.setdefault(name, {}).get(category, (0, set()))
-            found[name][category] = count + 1, triggers | kinds.get(where, set())
+        for name, touched in named:
+            count, triggers = found.setdefault(name, {}).get(touched, (0, set()))
+            found[name][touched] = count + 1, triggers | kinds.get(where, set())
     return {
         name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
         for name, uses in found.items()
