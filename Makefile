@@ -23,7 +23,7 @@ scan: $(VENV)/installed  ## Vet one package: make scan APP=path
 	@$(BIN)/apkvet scan "$(APP)"
 
 test: $(VENV)/installed-dev  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 clipbench: $(VENV)/installed-dev  ## Compare what is said of ClipBench's apps with the answers
 	$(BIN)/python bench/clipbench.py
