@@ -129,13 +129,22 @@ class _Seen:
         return cast(list[F], self._by_kind.get(kind, []))
 
     @cached_property
+    def reaches(self) -> dict[tuple[str, str | None], list[Reach]]:
+        """The triggers by the file and method whose calls they start."""
+        found: dict[tuple[str, str | None], list[Reach]] = {}
+        for reach in self.of(Reach):
+            if reach.at is not None:
+                found.setdefault((reach.at.file, reach.at.method), []).append(reach)
+        return found
+
+    @cached_property
     def library_docs(self) -> tuple[LibraryDoc, ...] | None:
         """The libraries, None when they were not looked for."""
         if not self.ran("libraries"):
             return None
         calls: list[ApiCall | ClipboardAccess] = [*self.of(ApiCall), *self.of(ClipboardAccess)]
         flows = self.flows if self.ran("flow") else None
-        doings = doings_of(calls, self.of(Reach), self.of(Permission), self.hosts, flows)
+        doings = doings_of(calls, self.reaches, self.of(Permission), self.hosts, flows)
         return library_docs(self.of(Library), doings, self.vendors)
 
     @cached_property
@@ -295,14 +304,11 @@ class _Triggers:
 
     def __init__(self, seen: _Seen) -> None:
         self._ran = seen.ran("reach")
-        self._by_method: dict[tuple[str, str | None], list[Reach]] = {}
-        self._parted: set[tuple[str, str | None]] = set()  # methods whose calls do not share their triggers
+        self._by_method = seen.reaches
+        self._parted = {  # methods whose calls do not share their triggers
+            (reach.at.file, reach.at.method) for reach in seen.of(Reach) if reach.at is not None and reach.at.offset is not None
+        }
         self._known: dict[tuple[str, str | None, int | None], tuple[TriggerDoc, ...]] = {}
-        for reach in seen.of(Reach):
-            if reach.at is not None:
-                self._by_method.setdefault((reach.at.file, reach.at.method), []).append(reach)
-                if reach.at.offset is not None:
-                    self._parted.add((reach.at.file, reach.at.method))
 
     def of(self, fact: ApiCall | ClipboardAccess | Flow) -> tuple[TriggerDoc, ...] | None:
         """The triggers of one call; None when they were not computed."""

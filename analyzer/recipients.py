@@ -21,6 +21,8 @@ from analyzer.result import (
 from analyzer.vendors import Maker, Vendors
 
 _MOST_EVIDENCE = 8
+Reaches = Mapping[tuple[str, str | None], Sequence[Reach]]
+"""Triggers by the file and method whose calls they start."""
 
 
 class Doings(NamedTuple):
@@ -37,7 +39,7 @@ class Doings(NamedTuple):
 
 def doings_of(
     calls: Iterable[ApiCall | ClipboardAccess],
-    reaches: Iterable[Reach],
+    reaches: Reaches,
     permissions: Iterable[Permission],
     hosts: Iterable[Endpoint],
     flows: Iterable[Flow] | None,
@@ -104,22 +106,19 @@ def _flow_order(flow: LibraryFlow) -> tuple[str, str, str, bool]:
     return flow.category, flow.destination, flow.host or "", flow.read_here
 
 
-def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Iterable[Reach]) -> dict[str, list[LibraryUse]]:
+def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Reaches) -> dict[str, list[LibraryUse]]:
     """The categories that each library's own calls touch, with what starts them."""
     of_libraries: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
     for call in calls:
         category = "clipboard" if isinstance(call, ClipboardAccess) else call.category
         if call.owner.kind == "library" and call.owner.name and call.at is not None and category is not None:
             of_libraries.setdefault((call.at.file, call.at.method), []).append((call.owner.name, category))
-    kinds: dict[tuple[str, str | None], set[str]] = {}
-    for reach in reaches:
-        if reach.at is not None and (where := (reach.at.file, reach.at.method)) in of_libraries:
-            kinds.setdefault(where, set()).add(reach.kind)
     found: dict[str, dict[str, tuple[int, set[str]]]] = {}
     for where, named in of_libraries.items():
+        kinds = {reach.kind for reach in reaches.get(where, ())}
         for name, touched in named:
             count, triggers = found.setdefault(name, {}).get(touched, (0, set()))
-            found[name][touched] = count + 1, triggers | kinds.get(where, set())
+            found[name][touched] = count + 1, triggers | kinds
     return {
         name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
         for name, uses in found.items()

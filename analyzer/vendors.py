@@ -49,6 +49,7 @@ _ANYBODYS = frozenset(
     }
 )
 _SPELLED = {"uk": "GB"}
+_JOINED = frozenset({Library, Flow, Endpoint})  # facts that the tables say more of
 # How the country of a vendor's row was checked: a text of its own was read, or one by others; the page was not read, and a
 # second list agrees or differs; nothing but background knowledge.
 _READ, _LISTED, _UNREAD = ("read", "told"), ("agrees", "differs"), "unread"
@@ -121,7 +122,9 @@ class Vendors(NamedTuple):
         """All *facts* as rules see them; hosts that are mere names, or named only in mail addresses and links, are left out."""
         seen: list[Fact] = []
         for fact in facts:
-            if isinstance(fact, Library):
+            if type(fact) not in _JOINED:  # nearly all of them
+                seen.append(fact)
+            elif isinstance(fact, Library):
                 seen.append(self.known(fact))
             elif isinstance(fact, Flow):
                 seen.append(self.flow(fact))

@@ -49,10 +49,10 @@ def test_flows_end_in_the_library_whose_code_passes_them_on() -> None:
     ids=["sends", "to a known host", "keeps", "the app sends"],
 )
 def test_a_seat_is_shown_by_a_flow_where_the_librarys_code_sends(sent: Flow, strength: str) -> None:
-    (doc,) = library_docs([Library("SDK")], doings_of([], [], [], [], [sent]), VENDORS)
+    (doc,) = library_docs([Library("SDK")], doings_of([], {}, [], [], [sent]), VENDORS)
     assert doc.country == Country("CN", strength)  # type: ignore[arg-type]
 
 
 def test_without_following_data_nothing_is_said_of_flows() -> None:
-    (doc,) = library_docs([Library("SDK")], doings_of([], [], [], [], None), VENDORS)
+    (doc,) = library_docs([Library("SDK")], doings_of([], {}, [], [], None), VENDORS)
     assert (doc.flows, doc.country) == (None, Country("CN", "sdk"))
