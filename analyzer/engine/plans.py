@@ -8,8 +8,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from analyzer.engine.field_tests import Test
 from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, Pattern, StringPattern
-from analyzer.engine.patterns import FACT_OF, Test, api_test, fact_test, trigger_test
+from analyzer.engine.patterns import FACT_OF, api_test, fact_test, trigger_test
 from analyzer.engine.schema import Condition, Rule
 from analyzer.facts import Fact, Reach, Stage
 
