@@ -11,11 +11,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec import Struct
-
 from analyzer import __version__
 from analyzer.assess import Agreed, Judgement, assess, judge
 from analyzer.container import open_package
+from analyzer.depth import FULL, Depth
 from analyzer.engine import RuleSet, load_ruleset
 from analyzer.errors import ApkvetError
 from analyzer.extractors.api_calls import api_calls
@@ -24,7 +23,6 @@ from analyzer.extractors.clipboard import clipboard_facts
 from analyzer.extractors.code_addresses import load_address_calls
 from analyzer.extractors.endpoints import endpoint_facts
 from analyzer.extractors.file_search import search_files
-from analyzer.extractors.flows import FlowMode, flow_facts, load_flow_knowledge
 from analyzer.extractors.hidden_files import hidden_files, load_hiding_tables
 from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.loaded_code import load_code_sources, loaded_code
@@ -40,7 +38,7 @@ from analyzer.extractors.secret_shapes import load_secret_tables
 from analyzer.extractors.secrets import Secrets
 from analyzer.extractors.signers import signer_facts
 from analyzer.extractors.strings import strings
-from analyzer.facts import Coverage, Fact, Gap, Observation, Reach, Stage, sort_facts
+from analyzer.facts import Coverage, Fact, Gap, Observation, Reach, sort_facts
 from analyzer.facts.observation import OBSERVATION_VERSION
 from analyzer.platform.callbacks import load_callbacks
 from analyzer.platform.hierarchy import load_hierarchy
@@ -57,43 +55,6 @@ from analyzer.result import Result
 
 __all__ = ["FULL", "Agreed", "Depth", "Judgement", "assess", "judge", "load_rules", "observe", "observed", "scan", "unreadable"]
 
-_STAGES: tuple[Stage, ...] = ("manifest", "signers", "dex", "libraries", "endpoints", "secrets", "native", "payloads")
-
-
-class Depth(Struct, frozen=True):
-    """How far a package is looked into. ``reach``: the call graph, that is what starts each call and what surrounds it.
-
-    ``flow``: whether data is followed from where it is read, and within which budget; ``implicit``: also through what a
-    branch on it decides.
-    """
-
-    reach: bool = True
-    flow: FlowMode = "fast"
-    implicit: bool = False
-
-    @property
-    def name(self) -> str:
-        """The depth as one word: observations of the same depth can be compared."""
-        if not self.reach:
-            return "calls"
-        return "reach" if self.flow == "off" else f"flow-{self.flow}{'-implicit' if self.implicit else ''}"
-
-    @property
-    def smaller(self) -> Depth | None:
-        """What is tried when this was too much: first without following data, then without the call graph; None at the end."""
-        if not self.reach:
-            return None
-        return Depth(reach=False) if self.flow == "off" else Depth(flow="off")
-
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        """The stages that run at this depth."""
-        if not self.reach:
-            return _STAGES
-        return (*_STAGES, "reach") if self.flow == "off" else (*_STAGES, "reach", "flow")
-
-
-FULL = Depth()
 _NO_GRAPH = Gap(
     "budget",
     "The call graph was left out to stay within the budget: what starts each call was not worked out.",
@@ -162,6 +123,8 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("payloads")
         flows: list[Fact] = [_NO_FLOWS]
         if depth.reach and depth.flow != "off":
+            from analyzer.extractors.flows import flow_facts, load_flow_knowledge
+
             flow_knowledge = load_flow_knowledge(rules_dir(), callbacks)
             flows = [*flow_facts(graph, [*calls, *reached], flow_knowledge, depth.flow, implicit=depth.implicit)]
             flows += reach_of_flows(graph, [*calls, *reached, *flows])

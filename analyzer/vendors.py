@@ -17,6 +17,7 @@ import msgspec
 from analyzer.domains import has_known_ending
 from analyzer.errors import RuleError
 from analyzer.facts import Endpoint, Fact, Flow, Library
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 from analyzer.result import Country
@@ -54,6 +55,10 @@ _JOINED = frozenset({Library, Flow, Endpoint})  # facts that the tables say more
 # second list agrees or differs; nothing but background knowledge.
 _READ, _LISTED, _UNREAD = ("read", "told"), ("agrees", "differs"), "unread"
 _CHECKED = (*_READ, *_LISTED, _UNREAD)
+_TABLES = (
+    "vendors.tsv", "company_lists.tsv", "exodus/makers.tsv", "exodus/trackers.tsv", "native_libraries.tsv", "libraries.tsv",
+    "hosts.tsv", "host_noise.tsv", "cloud_hosts.tsv", "library_kinds.tsv",
+)  # fmt: skip
 
 
 class Maker(NamedTuple):
@@ -71,7 +76,7 @@ class Cloud(NamedTuple):
     follows it), or '' nowhere.
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     service: str
     store: str
 
@@ -148,7 +153,7 @@ class Vendors(NamedTuple):
     def cloud_of(self, host: str, urls: Sequence[str]) -> tuple[str, str | None] | None:
         """The cloud service that *host* is of and the name of the customer's store there, if one shows."""
         for cloud in self.clouds:
-            match = cloud.pattern.fullmatch(host)
+            match = re.fullmatch(cloud.pattern, host)
             if match is None:
                 continue
             what, _, before = cloud.store.partition(" ")
@@ -178,6 +183,11 @@ class Vendors(NamedTuple):
 def load_vendors(rules: Path | None = None) -> Vendors:
     """Read the tables. Raises ``RuleError`` naming the row that is wrong."""
     knowledge = (rules or rules_dir()) / "knowledge"
+    sources = ((knowledge / name).read_bytes() for name in _TABLES)
+    return kept("vendors", Vendors, sources, ("vendors.py", "platform/knowledge.py"), lambda: _read(knowledge))
+
+
+def _read(knowledge: Path) -> Vendors:
     countries = _countries(knowledge / "vendors.tsv", _lists(knowledge / "company_lists.tsv"))
     makers = _makers(knowledge / "exodus/makers.tsv", countries)
     libraries: dict[str, Maker] = {}
@@ -200,7 +210,7 @@ def load_vendors(rules: Path | None = None) -> Vendors:
         for host, where, why, _ in read_table(knowledge / "host_noise.tsv", ("host", "where", "why", "source"))
     }
     clouds = [
-        Cloud(re.compile(re.escape(host).replace(r"\*", "(.+)", 1).replace(r"\*", ".+")), service, store)
+        Cloud(re.escape(host).replace(r"\*", "(.+)", 1).replace(r"\*", ".+"), service, store)
         for host, service, store, _ in read_table(knowledge / "cloud_hosts.tsv", ("host", "service", "store", "source"))
     ]
     kinds = read_table(knowledge / "library_kinds.tsv", ("kind", "recipient", "source"))

@@ -1,5 +1,5 @@
 """The command line. Nothing heavy is imported until a command needs it."""
 
-from analyzer.cli.main import main
+from analyzer.cli.main import main, program
 
-__all__ = ["main"]
+__all__ = ["main", "program"]

@@ -1,5 +1,5 @@
 """``python -m analyzer.cli`` is ``apkvet``."""
 
-from analyzer.cli.main import main
+from analyzer.cli.main import program
 
-main()
+program()

@@ -10,7 +10,7 @@ import click
 from analyzer.cli.options import flow_options, report_options
 
 if TYPE_CHECKING:
-    from analyzer.extractors.flows import FlowMode
+    from analyzer.depth import FlowMode
 
 
 @click.command("facts")

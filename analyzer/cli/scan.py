@@ -17,8 +17,8 @@ from analyzer.result import VERDICTS, Result, Verdict
 if TYPE_CHECKING:
     from analyzer.assess import Agreed
     from analyzer.declared import Declaration
+    from analyzer.depth import FlowMode
     from analyzer.engine import RuleSet
-    from analyzer.extractors.flows import FlowMode
     from analyzer.platform.watch import Watch
     from analyzer.policy import LoadedPolicy
     from analyzer.scan import Depth
@@ -153,7 +153,6 @@ def scan_command(
 def load_judging(settings: Settings) -> Judging:
     """Rules, policy and waivers, checked against each other. Raises ``RuleError``, and ``UsageError`` for a declaration."""
     from analyzer.assess import Agreed
-    from analyzer.declared import read_declaration
     from analyzer.judge import check_policy, known_libraries
     from analyzer.policy import load_policy
     from analyzer.scan import load_rules
@@ -161,7 +160,11 @@ def load_judging(settings: Settings) -> Judging:
 
     if settings.trust is not None:
         _check_seals(settings, settings.trust)
-    declaration = read_declaration(settings.declared) if settings.declared is not None else None
+    declaration = None
+    if settings.declared is not None:
+        from analyzer.declared import read_declaration
+
+        declaration = read_declaration(settings.declared)
     ruleset, watch = load_rules(settings.rules)
     policy = load_policy(settings.policy, settings.group)
     check_policy(policy, ruleset, known_libraries())

@@ -28,6 +28,9 @@ def text_test(wanted: Text) -> Callable[[str | None], bool]:
     wild = [value for value in values if "*" in value]
     if not wild:
         return lambda text: text in exact
+    starts = tuple(value[:-1] for value in wild if value.find("*") == len(value) - 1)
+    ends = tuple(value[1:] for value in wild if value.rfind("*") == 0)
+    within = [value for value in wild if value.find("*") != len(value) - 1 and value.rfind("*") != 0]
     # Compiled when it is first needed: of the patterns of all rules few are ever put to a text.
     regex: re.Pattern[str] | None = None
     known: dict[str, bool] = {}
@@ -38,8 +41,11 @@ def text_test(wanted: Text) -> Callable[[str | None], bool]:
             return False
         answer = known.get(text)
         if answer is None:
-            regex = regex or re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in wild), re.DOTALL)
-            answer = text in exact or regex.fullmatch(text[:_LONGEST_TEXT]) is not None
+            seen = text[:_LONGEST_TEXT]
+            answer = text in exact or seen.startswith(starts) or seen.endswith(ends)
+            if within and not answer:
+                regex = regex or re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in within), re.DOTALL)
+                answer = regex.fullmatch(seen) is not None
             if len(known) < _MOST_ANSWERS and len(text) < _LONGEST_KEPT:
                 known[text] = answer
         return answer

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 
+from analyzer.depth import FlowMode
 from analyzer.facts import Category, ClipboardAccess, Destination, Fact, Flow, Gap, Label, Place, Reach, Step
 from analyzer.flow import engine
 from analyzer.flow.conventions import Conventions, load_conventions
@@ -20,7 +21,6 @@ from analyzer.platform.callbacks import Callbacks
 from analyzer.program.graph.program_graph import ProgramGraph
 from analyzer.program.text_uses import TextUse, TextWalk, load_text_uses
 
-FlowMode = Literal["off", "fast", "full"]
 # What is looked at first when the budget does not suffice for everything.
 _FIRST: tuple[Category, ...] = (
     "clipboard", "messages", "contacts", "location", "phone-ids", "call-log", "advertising-id", "accounts", "notifications",

@@ -22,6 +22,7 @@ from analyzer.errors import FormatError, RuleError
 from analyzer.extractors.library_marks import Mark
 from analyzer.extractors.library_versions import library_versions
 from analyzer.facts import Library, Owner, Place
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
 from analyzer.program.graph.linking import Linked
@@ -33,6 +34,7 @@ _VERSION_LINE = re.compile(r"^version=([0-9][!-~]{0,40})\s*$", re.MULTILINE)
 _MODULE = re.compile(r"META-INF/([A-Za-z0-9._-]+?)(?:_(?:release|debug))?\.kotlin_module")
 _MOST_BYTES = 4096
 _SHORT = 3  # a name of two letters with the semicolon behind it
+_TABLES = ("native_libraries", "artifacts", "library_marks", "guest_classes")
 _PLACES = ("file", "module", "metadata", "version-text", "version-field")
 
 
@@ -55,7 +57,13 @@ class LibraryTables(NamedTuple):
 
 
 def load_library_tables(knowledge: Path) -> LibraryTables:
-    """Read ``native_libraries.tsv``, ``artifacts.tsv`` and ``library_marks.tsv``. Raises ``RuleError``."""
+    """Read ``native_libraries.tsv``, ``artifacts.tsv``, ``library_marks.tsv`` and ``guest_classes.tsv``. Raises ``RuleError``."""
+    sources = ((knowledge / f"{name}.tsv").read_bytes() for name in _TABLES)
+    code = ("extractors/libraries.py", "extractors/library_marks.py", "platform/knowledge.py")
+    return kept("libraries", LibraryTables, sources, code, lambda: _read(knowledge))
+
+
+def _read(knowledge: Path) -> LibraryTables:
     native = {
         file: library
         for file, library, _, _ in read_table(knowledge / "native_libraries.tsv", ("file", "library", "maker", "source"))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzer.errors import RuleError
+from analyzer.formats.dex.columns import among
 from analyzer.platform.knowledge import read_table
 
 # What a key may consist of where its place alone shows that it is one.
@@ -93,7 +94,7 @@ def forms_in(data: bytes, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, Shap
     pairs = octets[:-2].astype(np.uint16) << 8 | octets[1:-1]
     places = np.flatnonzero(table[pairs])
     starts = pairs[places].astype(np.int64) << 8 | octets[places + 2]
-    hits = np.isin(starts, list(by_start))
+    hits = among(starts, by_start)
     for at, start in zip(places[hits].tolist(), starts[hits].tolist(), strict=True):
         for shape in by_start[start]:
             match = shape.form.match(data, at)

@@ -9,7 +9,7 @@ import numpy as np
 
 from analyzer.facts import Constant, Gap, Place
 from analyzer.formats.dex import DexFile
-from analyzer.formats.dex.columns import distinct
+from analyzer.formats.dex.columns import among, distinct
 from analyzer.program.app import App
 
 _MOST = 2000
@@ -40,7 +40,7 @@ def _loads(app: App, dex: DexFile, regex: re.Pattern[str]) -> Iterator[Constant]
     hits = {row for row, text in texts.items() if regex.fullmatch(text[:_LONGEST])}
     if not hits:
         return
-    for at in np.flatnonzero(np.isin(loaded.target, sorted(hits))).tolist():
+    for at in np.flatnonzero(among(loaded.target, hits)).tolist():
         row = int(loaded.row[at])
         for method in dex.methods_of_item(int(dex.instructions.item[row])):
             name = int(dex.methods.method[method])

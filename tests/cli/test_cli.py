@@ -238,6 +238,34 @@ def test_help_imports_nothing_heavy(root: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_json_report_needs_neither_the_flow_engine_nor_masked_arrays(root: Path, apks: Path) -> None:
+    code = (
+        "import sys\nfrom analyzer.cli.main import main\n"
+        f"try: main(['scan', {str(apks / 'keyboard.apk')!r}, '-q', '--flow', 'off', '-o', 'json=/dev/null'])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('analyzer.flow.engine', 'analyzer.declared', 'numpy.ma', 'yaml', 'jinja2') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out"),
+    [
+        (["scan", "samples/apk/keyboard.apk", "-q", "-o", "json"], 0, "{"),
+        (["scan", "samples/apk/exported-proxy.apk", "-q", "-o", "json", "--fail-on", "review"], 1, "{"),
+        (["scan", "none.apk", "-q", "-o", "json"], 3, "{"),
+        (["scan", "samples/apk/keyboard.apk", "-o", "none"], 2, ""),
+    ],
+)
+def test_the_process_ends_with_its_exit_code_and_all_it_wrote(root: Path, arguments: list[str], code: int, out: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer.cli", *arguments], capture_output=True, text=True, cwd=root, check=False
+    )
+    assert (done.returncode, done.stdout[: len(out)]) == (code, out)
+    assert not out or json.loads(done.stdout)["schema_version"]
+
+
 def test_a_closed_pipe_is_no_error(root: Path, apks: Path) -> None:
     command = f"{sys.executable} -m analyzer.cli facts {apks / 'keyboard.apk'} | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, cwd=root, check=False)

@@ -1,10 +1,11 @@
 """Questions about integer columns that numpy has no short word for.
 
-``numpy.unique`` answers some of them too, at the price of importing ``numpy.ma`` in every run.
+``numpy.unique`` and ``numpy.isin`` answer some of them too, at the price of importing ``numpy.ma`` in every run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +41,16 @@ def numbered(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
     number = np.empty(len(values), dtype=np.int64)
     number[order] = np.cumsum(starts) - 1
     return ordered[starts], number
+
+
+def among(values: NDArray[Any], wanted: Iterable[int]) -> NDArray[np.bool_]:
+    """Which of *values* are one of *wanted*, by looking each up in those put in order."""
+    ordered = np.array(sorted(wanted), dtype=np.int64)
+    if not len(ordered):
+        return np.zeros(len(values), dtype=bool)
+    at = np.searchsorted(ordered, values)
+    found: NDArray[np.bool_] = ordered[np.minimum(at, len(ordered) - 1)] == values
+    return found
 
 
 def ranges(first: Ints, rows: Ints) -> Ints:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes as op
-from analyzer.formats.dex.columns import Ints, distinct, ranges
+from analyzer.formats.dex.columns import Ints, among, distinct, ranges
 from analyzer.program.graph.lambdas import Lambdas
 from analyzer.program.graph.linking import Linked
 
@@ -62,7 +62,7 @@ class Liveness:
         self._make(np.array(sorted(set(roots)), dtype=np.int64))
         frontier = self._constructors_of_roots()
         if self.loaded:
-            by_name = np.isin(self._holders, np.array(sorted(self.loaded), dtype=np.int64)) & (linked.nodes.item >= 0)
+            by_name = among(self._holders, self.loaded) & (linked.nodes.item >= 0)
             frontier = np.concatenate([frontier, np.flatnonzero(by_name)])
         for _ in range(_MOST_ROUNDS):
             frontier = distinct(np.concatenate([frontier, self._newly_dispatched()]))

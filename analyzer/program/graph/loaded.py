@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analyzer.formats.dex.columns import among
 from analyzer.program.graph.linking import Linked
 
 
@@ -18,7 +19,7 @@ def loaded_classes(linked: Linked, packed: frozenset[str]) -> frozenset[int]:
     numbers = [number for number, dex in enumerate(linked.dex_files) if dex.name in packed]
     own = [dex.pools for dex in linked.dex_files if dex.name not in packed]
     found = []
-    for type_id in np.flatnonzero(np.isin(linked.types.defined, numbers)).tolist():
+    for type_id in np.flatnonzero(among(linked.types.defined, numbers)).tolist():
         name = linked.types.names[type_id][1:-1].replace("/", ".").encode("utf-8", "replace")
         if any(pools.find_string(name) is not None for pools in own):
             found.append(type_id)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.formats.dex.columns import distinct, distinct_rows, grouped, numbered, ranges, stretched
+from analyzer.formats.dex.columns import among, distinct, distinct_rows, grouped, numbered, ranges, stretched
 
 NUMBERS = st.lists(st.integers(0, 2**40), max_size=30).map(lambda values: np.array(values, dtype=np.int64))
 ROWS = st.lists(st.integers(0, 60), max_size=30).map(lambda values: np.array(values, dtype=np.uint32))
@@ -18,6 +18,11 @@ def test_distinct_values_rows_and_numbers_are_those_of_numpy(values: np.ndarray)
     assert distinct(values).tolist() == unique.tolist()
     assert [column.tolist() for column in distinct_rows(values)] == [unique.tolist(), first.tolist()]
     assert [column.tolist() for column in numbered(values)] == [unique.tolist(), inverse.tolist()]
+
+
+@given(NUMBERS | ROWS, st.sets(st.integers(0, 60), max_size=5))
+def test_among_says_which_values_are_wanted(values: np.ndarray, wanted: set[int]) -> None:
+    assert among(values, wanted).tolist() == [value in wanted for value in values.tolist()]
 
 
 @given(st.lists(st.integers(0, 4), max_size=8))
