@@ -10,6 +10,7 @@ from analyzer.container import Package
 from analyzer.errors import FormatError
 from analyzer.facts import Coverage, Gap, Place
 from analyzer.formats.dex import DexFile, open_dex
+from analyzer.formats.dex.verifier import circular, unknown_instructions
 from analyzer.program.hierarchy import Hierarchy, Platform
 from analyzer.program.manifest import Manifest
 from analyzer.program.ownership import Ownership, OwnerTables
@@ -106,6 +107,14 @@ def _code_gaps(dex: DexFile) -> Iterator[Gap]:
     if dex.deviations:
         why = f"The file was read, and Android refuses it: {'; '.join(dex.deviations)}."
         yield Gap("bad-code", why, could_hide="Another reading of the code.", at=Place(dex.name))
+    odd = unknown_instructions(dex)
+    if odd:
+        why = f"{odd} methods have instructions that do not exist; Android refuses their classes."
+        yield Gap("bad-code", why, count=odd, could_hide=hide, at=Place(dex.name))
+    round_ = circular(dex)
+    if round_:
+        why = f"{round_} classes inherit from themselves; Android does not load them."
+        yield Gap("bad-code", why, count=round_, could_hide="What these classes do.", at=Place(dex.name))
     bad = dex.methods.bad
     if bad:
         yield Gap("bad-code", f"The data of {bad} classes could not be read.", count=bad, could_hide=hide, at=Place(dex.name))

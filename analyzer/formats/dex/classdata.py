@@ -93,7 +93,7 @@ def _read_items(numbers: Uleb, class_defs: Ints, at: Ints, method_count: int) ->
     index = firsts[segment] + 3 * place
     sums = np.cumsum(values[index])
     before = np.concatenate([[0], sums])[ends - lengths]
-    method = sums - before[segment]
+    method = sums - before[segment] & 0xFFFFFFFF  # differences may wrap around, which Android refuses
     in_range = method < method_count
     if not in_range.all():
         bad += len(distinct(segment[~in_range] // 2))

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from analyzer.errors import FormatError
 from analyzer.formats.dex import opcodes
 from analyzer.formats.dex.classdata import EncodedMethods, read_encoded_methods
-from analyzer.formats.dex.header import CONTAINER_VERSION, KNOWN_VERSIONS, Header, read_headers
+from analyzer.formats.dex.header import KNOWN_VERSIONS, Header, read_headers
 from analyzer.formats.dex.pools import NO_INDEX, Pools
 from analyzer.formats.dex.sweep import CodeItems, Instructions, Ints, Units, read_code_items, sweep
+from analyzer.formats.dex.verifier import refusals
 
 _INVOKES = opcodes.opcode_mask(opcodes.INVOKES | opcodes.INVOKE_POLYMORPHICS)
 _SGETS = opcodes.opcode_mask(opcodes.SGETS)
@@ -44,13 +45,12 @@ class DexFile:
 
     @cached_property
     def deviations(self) -> tuple[str, ...]:
-        """What Android refuses this file for though it was read; of the order of texts only their first bytes are looked at."""
+        """For what Android refuses this file though it was read, a clause each."""
         found = list(self.header.deviations)
-        if self.header.version != CONTAINER_VERSION and zlib.adler32(memoryview(self.data)[12:]) != self.header.checksum:
+        start, end = self.header.offset, self.header.checked_end
+        if zlib.adler32(memoryview(self.data)[start + 12 : end]) != self.header.checksum:
             found.append("its checksum does not match")
-        types = self.pools.types
-        if (types[1:] <= types[:-1]).any() or not self.pools.texts_are_sorted():
-            found.append("its names are not in order, so that some may not have been found")
+        found += refusals(self)
         lists_read = self.pools.parameters
         if lists_read and self.pools.bad_prototypes:
             found.append(f"the parameters of {self.pools.bad_prototypes} prototypes lie outside of it")

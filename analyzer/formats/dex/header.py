@@ -28,13 +28,14 @@ class Table(NamedTuple):
 
 
 class Header(NamedTuple):
-    """One DEX header: where it lies, where its file ends, its version and its tables.
+    """One DEX header: where it lies, where its file ends and what it checks the sum of, its version and its tables.
 
     ``deviations`` says, a sentence each, what in it Android refuses and does not stand in the way of reading.
     """
 
     offset: int
     end: int
+    checked_end: int
     version: int
     strings: Table
     types: Table
@@ -86,7 +87,8 @@ def _read_header(data: bytes, offset: int) -> Header:
         limit = end = len(data)
         deviations = tuple(_deviations(version, words, len(data)))
     strings, types, protos, fields, methods, classes = _read_tables(words[6:18], limit)
-    return Header(offset, end, version, strings, types, protos, fields, methods, classes, words[5], checksum, deviations)
+    checked = offset + file_size if file_size <= len(data) - offset else end
+    return Header(offset, end, checked, version, strings, types, protos, fields, methods, classes, words[5], checksum, deviations)
 
 
 def _deviations(version: int, words: Sequence[int], size: int) -> Iterator[str]:

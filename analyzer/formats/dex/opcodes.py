@@ -53,6 +53,7 @@ INVOKE_CUSTOM_RANGE: Final = 0xFD
 NEW_INSTANCE: Final = 0x22
 IPUT_OBJECT: Final = 0x5B
 INVOKE_POLYMORPHICS: Final = frozenset({0xFA, 0xFB})
+UNUSED: Final = frozenset({*range(0x3E, 0x44), 0x73, 0x79, 0x7A, *range(0xE3, 0xFA)})
 
 
 def _format_table() -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from analyzer.errors import FormatError
 from analyzer.formats.dex.header import Header, Table
 from analyzer.formats.dex.leb128 import MAX_LENGTH
 from analyzer.formats.dex.mutf8 import decode_mutf8
+from analyzer.formats.dex.texts import strictly_sorted
 
 _U4 = np.dtype("<u4")
 _PROTO = np.dtype([("shorty", "<u4"), ("returns", "<u4"), ("parameters", "<u4")])
@@ -151,19 +152,8 @@ class Pools:
         return low, high
 
     def texts_are_sorted(self) -> bool:
-        """Whether the strings are in order as far as their first eight bytes tell: look-ups by name rest on that."""
-        raw = np.frombuffer(self._data, np.uint8)
-        last = len(raw) - 1
-        at = self.string_offsets.astype(np.int64)
-        for _ in range(2):  # lengths of up to three bytes
-            at = at + (raw[np.minimum(at, last)] >= 0x80)
-        heads, going = np.zeros(len(at), dtype=np.uint64), np.ones(len(at), dtype=bool)
-        for index in range(1, 9):
-            byte = raw[np.minimum(at + index, last)]
-            going &= byte != 0
-            # A zero is written as C0 80, and comes before everything.
-            heads = heads << np.uint64(8) | np.where(going & (byte != 0xC0), byte, 0).astype(np.uint64)
-        return not bool((heads[1:] < heads[:-1]).any())
+        """Whether the strings are in order and each is there once: look-ups by name rest on that."""
+        return strictly_sorted(self._data, self.string_offsets)
 
     def type_row(self, descriptor: str) -> int | None:
         """The row of the type *descriptor*; types follow the order of the strings."""
