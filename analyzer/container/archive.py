@@ -28,6 +28,7 @@ _CHUNK = 1 << 20
 _MOST_TABLES = 512  # what the code tables before the first byte of deflated data may take (RFC 1951: under 300 bytes)
 _MAGIC = 8
 _MOST_NOTES = 20
+_MOST_EMPTY = 64 << 20  # bytes of blocks without contents that are read to see what entries begin with, in all
 
 
 class Limits(Struct, frozen=True):
@@ -52,11 +53,15 @@ class Limits(Struct, frozen=True):
 
 
 class Meter:
-    """What a package has cost so far, over all its archives: bytes ``inflated``, and those ``held`` as files in memory."""
+    """What a package has cost so far, over all its archives.
+
+    Bytes ``inflated``, those ``held`` as files in memory, and those of ``empty`` blocks before the first byte of an entry.
+    """
 
     def __init__(self) -> None:
         self.inflated = 0
         self.held = 0
+        self.empty = 0
 
 
 class Slice(io.RawIOBase):
@@ -166,9 +171,25 @@ class Archive:
         try:
             self.file.seek(read_local_header(self.file, entry)[0])
             data = self.file.read(min(_MOST_TABLES, max(entry.stored, _MAGIC)))
-            return data[:_MAGIC] if _is_stored(entry, data) else zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _MAGIC)
+            return data[:_MAGIC] if _is_stored(entry, data) else self._inflated_head(entry, data)
         except (FormatError, OSError, ValueError, zlib.error):
             return b""
+
+    def _inflated_head(self, entry: Entry, data: bytes) -> bytes:
+        """The first bytes that *data* inflate to; more is read where blocks without contents stand before them, up to a limit."""
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        head, left = inflater.decompress(data, _MAGIC), entry.stored - len(data)
+        while len(head) < min(_MAGIC, entry.size) and left > 0 and not inflater.eof:
+            if self._meter.empty >= _MOST_EMPTY:
+                self._say(entry.name, "Its compressed data begin with blocks without contents; what it is was not looked at.")
+                return head
+            more = self.file.read(min(_CHUNK, left))
+            left -= len(more)
+            self._meter.empty += len(more)
+            head += inflater.decompress(inflater.unconsumed_tail + more, _MAGIC - len(head))
+            if not more:
+                break
+        return head
 
     def _say(self, name: str, why: str, kind: GapKind = "bad-container") -> None:
         """A gap of one entry, once."""

@@ -10,9 +10,11 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from analyzer.errors import FormatError
+from analyzer.formats.arsc_refusals import table_refusals
 from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_string, pool_strings
 
 _TABLE, _PACKAGE, _TYPE = 0x0002, 0x0200, 0x0201
@@ -23,6 +25,7 @@ _NO_ENTRY = 0xFFFFFFFF
 _TYPE_HEADER = 24
 _MOST_REFERENCES = 20
 _MOST_ENTRIES = 1 << 16
+_MOST_REFUSALS = 20
 _MOST_TYPES = 100_000  # chunks of types in a table
 _MOST_LOOKS = 5_000_000  # at type chunks, in all look-ups together
 
@@ -174,13 +177,16 @@ class Resources:
             kind, header, _ = struct.unpack_from("<HHI", self._data)
             if kind != _TABLE:
                 raise FormatError("this is no resource table")
-            self.problem = "the resource table says that it is longer than the file"
+            self.problem = "Android refuses the resource table: it says that it is longer than the file"
             return list(chunks(self._data, header, len(self._data)))
         found = list(chunks(self._data, table.start + table.header, table.end))
+        wrong = list(dict.fromkeys(islice(table_refusals(self._data, table), _MOST_REFUSALS)))
         packages = sum(chunk.type == _PACKAGE for chunk in found)
         count = struct.unpack_from("<I", self._data, table.start + 8)[0] if table.header >= 12 else 0
         if packages > count:
-            self.problem = f"the resource table counts {count} packages and has {packages}; Android refuses that"
+            wrong.append(f"it counts {count} packages and has {packages}")
+        if wrong:
+            self.problem = f"Android refuses the resource table: {'; '.join(wrong)}"
         return found
 
 

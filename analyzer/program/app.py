@@ -117,7 +117,8 @@ def _code_gaps(dex: DexFile) -> Iterator[Gap]:
         yield Gap("bad-code", why, count=round_, could_hide="What these classes do.", at=Place(dex.name))
     bad = dex.methods.bad
     if bad:
-        yield Gap("bad-code", f"The data of {bad} classes could not be read.", count=bad, could_hide=hide, at=Place(dex.name))
+        why = f"The data of {bad} classes could not be read as a whole; Android refuses that."
+        yield Gap("bad-code", why, count=bad, could_hide=hide, at=Place(dex.name))
     if dex.items.bad:
         why = f"{dex.items.bad} methods have code outside the file."
         yield Gap("bad-code", why, count=dex.items.bad, could_hide=hide, at=Place(dex.name))

@@ -23,7 +23,7 @@ from chunk_writer import (
 )  # fmt: skip
 
 ANDROID = "http://schemas.android.com/apk/res/android"
-_PACKAGE, _TYPE = 0x0200, 0x0201
+_PACKAGE, _TYPE, _SPECIFICATION = 0x0200, 0x0201, 0x0202
 
 
 def manifests(original: bytes, decoy: bytes) -> dict[str, Callable[[], bytes]]:  # noqa: C901  (a trick each)
@@ -125,6 +125,23 @@ def manifests(original: bytes, decoy: bytes) -> dict[str, Callable[[], bytes]]: 
         document, other = doc(), Document.read(decoy)
         return document.pack(nodes=[*document.nodes, *other.nodes[:6]])
 
+    def foreign_ids() -> bytes:
+        """The ids of the names are of the app's own package: the platform's attributes are not seen as such."""
+        document = doc()
+        ids = struct.pack(f"<{len(document.ids)}I", *(0x7F010000 | each & 0xFFFF for each in document.ids))
+        return document.pack(document.pool(), chunk(MAP, ids))
+
+    def swapped_namespaces() -> bytes:
+        """The prefix android stands for another namespace, and another prefix for Android's."""
+        document = doc()
+        other, uri = document.text("http://example.org/other"), document.texts.index(ANDROID)
+        declared = struct.pack("<II", document.text("android"), other), struct.pack("<II", document.text("x"), uri)
+        line = struct.pack("<II", 1, NONE)
+        opened = [chunk(0x0100, each, line) for each in declared]
+        closed = [chunk(0x0101, each, line) for each in reversed(declared)]
+        nodes = [node for node in document.nodes if kind_of(node) not in (0x0100, 0x0101)]
+        return document.pack(nodes=[*opened, *nodes, *closed])
+
     def text_out_of_range() -> bytes:
         document = doc()
         nodes = list(document.nodes)
@@ -165,6 +182,8 @@ def manifests(original: bytes, decoy: bytes) -> dict[str, Callable[[], bytes]]: 
         "xml-map-long": lambda: (lambda d: d.pack(d.pool(), chunk(MAP, d.map()[8:] + b"\xff" * 400)))(doc()),
         "xml-attribute-start": lambda: changed(gap=b"\xff" * 8),
         "xml-attribute-size": lambda: changed(pad=b"\xff" * 4),
+        "xml-map-foreign": foreign_ids,
+        "xml-namespaces-swapped": swapped_namespaces,
         "xml-names-empty": lambda: renamed(lambda index, text: ""),
         "xml-names-wrong": lambda: renamed(lambda index, text: "debuggable"),
         "xml-namespace-none": lambda: each_attribute(no_namespace),
@@ -255,6 +274,16 @@ def tables(original: bytes) -> dict[str, Callable[[], bytes]]:  # noqa: C901  (a
             struct.pack_into("<I", out, start + 16 * at + 12, other)
         return bytes(out)
 
+    def first_type(at: int, value: int) -> bytes:
+        """The first type chunk with another word at *at*."""
+        number = next(number for number, part in enumerate(inner) if kind_of(part) == _TYPE)
+        part = bytearray(inner[number])
+        struct.pack_into("<I", part, at, value)
+        return packed([pool, packaged([*inner[:number], bytes(part), *inner[number + 1 :]])])
+
+    def pool_counted(count: int) -> bytes:
+        return packed([pool[:8] + struct.pack("<I", count) + pool[12:], packaged(inner)])
+
     junk = chunk(0x7777, b"junk" * 4)
     decoy = Pool(["decoy"] * len(texts_of(pool)), utf8=True).pack()
     return {
@@ -270,4 +299,11 @@ def tables(original: bytes) -> dict[str, Callable[[], bytes]]:  # noqa: C901  (a
         "arsc-size-high": lambda: (lambda d: d[:4] + struct.pack("<I", len(d) + 99) + d[8:])(packed([pool, packaged(inner)])),
         "arsc-tail": lambda: packed([pool, packaged(inner)]) + b"junk",
         "arsc-cycle": lambda: each_type(cycle),
+        "arsc-pool-count": lambda: pool_counted(0x3FFFFFFF),
+        "arsc-pool-unterminated": lambda: packed([pool[:-2] + b"ab", packaged(inner)]),
+        "arsc-no-specification": lambda: packed([pool, packaged([part for part in inner if kind_of(part) != _SPECIFICATION])]),
+        "arsc-type-zero": lambda: first_type(8, 0),
+        "arsc-type-counts": lambda: first_type(12, 0x10000),
+        "arsc-type-overlap": lambda: first_type(16, 20),
+        "arsc-unaligned": lambda: packed([pool, chunk(0x7777, b"odd"), packaged(inner)]),
     }  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Callable
 
-from zip_writer import Item, write
+from zip_writer import Item, directory_and_end, write
 
+_EMPTY_BLOCK = b"\0\0\0\xff\xff"  # a stored block without contents that is not the last (RFC 1951, 3.2.4)
 MANIFEST, DEX = b"AndroidManifest.xml", b"classes.dex"
 
 
@@ -48,7 +50,36 @@ def tricks(items: list[Item], decoy: bytes) -> dict[str, Callable[[], bytes]]:
             at += 46 + sum(struct.unpack_from("<3H", moved, at + 28))
         return write(real, before_end=bytes(moved), end={"size": len(moved)})
 
+    def nested(inner: bytes, levels: int) -> bytes:
+        """An archive in an archive in an archive."""
+        for _ in range(levels):
+            inner = write([Item(b"inner.zip", inner)])
+        return inner
+
+    def slow(item: Item) -> Item:
+        """The entry with blocks without contents before its data."""
+        return item if item.method == 0 else Item(item.name, item.data, 8, {}, {}, _EMPTY_BLOCK * 2000 + item.body)
+
+    def overlapping(files: int, size: int) -> list[Item]:
+        """Scripts whose data are the bytes of the first of them."""
+        first = Item(b"assets/0.js", bytes(size))
+        start = len(write(items)) - len(directory_and_end(write(items)))
+        shared = {"stored": len(first.body), "size": size, "where": start, "crc": zlib.crc32(first.data)}
+        return [first, *(Item(b"assets/%d.js" % number, b"", 0, {}, {"method": 8, **shared}) for number in range(1, files))]
+
+    code = next(item.data for item in items if item.name == DEX)
+    link = Item(b"assets/link", b"/etc/passwd", 0, {}, {"made": 0x0314, "attributes": 0o120777 << 16})
+    device = Item(b"assets/device", b"", 0, {}, {"made": 0x0314, "attributes": 0o060666 << 16})
+    late = _EMPTY_BLOCK * 2000 + Item(DEX, code).body
+    bomb = write([Item(b"inner.dat", b"dex\n035\0" + bytes(64 << 20))])
+
     return {
+        "zip-link": lambda: write([*items, link, device]),
+        "zip-nested-deep": lambda: write([*items, Item(b"assets/a.zip", nested(write([Item(b"a", b"x")]), 12))]),
+        "zip-nested-bomb": lambda: write([*items, Item(b"assets/a.zip", nested(bomb, 2))]),
+        "zip-overlap": lambda: write([*items, *overlapping(40, 4 << 20)]),
+        "zip-empty-blocks": lambda: write([slow(item) for item in items]),
+        "zip-empty-blocks-hide": lambda: write([*items, Item(b"assets/data.bin", code, 8, {}, {}, late)]),
         "zip-encrypted-flag": lambda: write([item.both(flags=1) for item in items]),
         "zip-method-stored": lambda: with_manifest(stored.both(method=0x1234)),
         "zip-method-stored-short": lambda: with_manifest(stored.both(method=0x1234, stored=100)),

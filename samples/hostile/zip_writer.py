@@ -18,21 +18,27 @@ _END = struct.Struct("<4s4H2IH")
 
 @dataclass
 class Item:
-    """One entry. ``local`` and ``central`` replace fields of the two headers: flags, method, crc, stored, size, name, extra."""
+    """One entry. ``local`` and ``central`` replace fields of the two headers: flags, method, crc, stored, size, name, extra.
+
+    Only the directory has made (by what system, its version) and attributes. ``stored`` are other bytes than the deflated ones.
+    """
 
     name: bytes
     data: bytes
     method: int = 8
     local: dict[str, Any] = field(default_factory=dict)
     central: dict[str, Any] = field(default_factory=dict)
+    stored: bytes | None = None
 
     def both(self, **fields: Any) -> Item:
         """The entry with fields of both headers replaced."""
-        return Item(self.name, self.data, self.method, self.local | fields, self.central | fields)
+        return Item(self.name, self.data, self.method, self.local | fields, self.central | fields, self.stored)
 
     @cached_property
     def body(self) -> bytes:
         """The bytes that are stored."""
+        if self.stored is not None:
+            return self.stored
         if self.method == 0:
             return self.data
         deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -89,6 +95,11 @@ def write(  # noqa: PLR0913  (each is a way to lie)
     return bytes(out + comment + tail)
 
 
+def directory_and_end(data: bytes) -> bytes:
+    """What stands behind the entries of a file without a comment."""
+    return data[struct.unpack_from("<I", data, len(data) - 6)[0] :]
+
+
 def _fields(item: Item, given: dict[str, Any]) -> dict[str, Any]:
     return {
         "flags": 0,
@@ -110,6 +121,7 @@ def _local(item: Item) -> bytes:
 
 def _central(item: Item, where: int) -> bytes:
     f = _fields(item, item.central)
-    numbers = (20, f["version"], f["flags"], f["method"], 0, 0x21, f["crc"], f["stored"], f["size"])
-    lengths = (len(f["name"]), len(f["extra"]), 0, 0, 0, 0, f.get("where", where))
+    numbers = (f.get("made", 20), f["version"], f["flags"], f["method"], 0, 0x21, f["crc"], f["stored"], f["size"])
+    attributes = f.get("attributes", 0)
+    lengths = (len(f["name"]), len(f["extra"]), 0, 0, 0, attributes, f.get("where", where))
     return _RECORD.pack(b"PK\x01\x02", *numbers, *lengths) + f["name"] + f["extra"]

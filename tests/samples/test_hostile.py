@@ -71,6 +71,9 @@ def test_differences_that_the_catalog_tells() -> None:
     assert (identity.label, identity.version_name, identity.version_code) == (None, None, 7)
     assert set(facts(untouched())) < set(facts(look("dex-container")))
     assert set(facts(untouched())) < set(facts(look("zip-decoy-directory")))
+    assert set(facts(untouched())) < set(facts(look("zip-nested-bomb")))
+    packed = [fact for fact in facts(look("zip-empty-blocks-hide")) if "at=assets/data.bin" in fact]
+    assert sorted({fact.split()[0] for fact in packed}) == ["api-call", "clipboard", "reach", "trait"]
     for name in ("dex-no-code", "dex-not"):
         assert {fact.split()[0] for fact in facts(untouched())} - {fact.split()[0] for fact in facts(look(name))} == {
             "api-call", "clipboard", "reach",
@@ -79,7 +82,7 @@ def test_differences_that_the_catalog_tells() -> None:
 
 def test_what_android_installs_and_apkvet_reads_otherwise() -> None:
     others = {entry["name"] for entry in SAMPLES if entry["android"] == "installs" and entry.get("facts", "same") != "same"}
-    assert others == {"zip-decoy-directory", "arsc-cycle", "dex-container"}
+    assert others == {"zip-decoy-directory", "zip-nested-bomb", "zip-empty-blocks-hide", "arsc-cycle", "dex-container"}
 
 
 def test_the_catalog_lists_every_package_and_names_a_source_for_each() -> None:
@@ -94,3 +97,8 @@ def test_the_packages_are_those_that_make_py_writes() -> None:
     command = [sys.executable, str(ROOT / "samples/hostile/make.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_android_refuses_is_said_in_a_gap_or_an_error() -> None:
+    quiet = [entry["name"] for entry in SAMPLES if entry["android"] != "installs" and not ("gaps" in entry or "error" in entry)]
+    assert quiet == []

@@ -50,6 +50,8 @@ class Header(NamedTuple):
 
 # Bytes per row of string, type, proto, field, method and class tables.
 _ROW_SIZES = (4, 4, 12, 8, 8, 32)
+_TABLE_NAMES = ("string", "type", "proto", "field", "method", "class")
+_MOST_SECTIONS = 64
 
 
 def read_headers(data: bytes) -> list[Header]:
@@ -61,7 +63,12 @@ def read_headers(data: bytes) -> list[Header]:
     while headers[-1].version == CONTAINER_VERSION and headers[-1].end < _container_size(data):
         if len(headers) == _MAX_CONTAINED:
             raise FormatError(f"more than {_MAX_CONTAINED} DEX files in one container")
-        headers.append(_read_header(data, headers[-1].end))
+        try:
+            headers.append(_read_header(data, headers[-1].end))
+        except FormatError as error:
+            lost = f"what follows it in its container cannot be read ({error.what})"
+            headers[-1] = headers[-1]._replace(deviations=(*headers[-1].deviations, lost))
+            break
     return headers
 
 
@@ -82,13 +89,16 @@ def _read_header(data: bytes, offset: int) -> Header:
     file_size, header_size = words[0], words[1]
     if version == CONTAINER_VERSION:
         end = offset + file_size
-        limit = _container_limit(data, offset, end, header_size)
+        limit, deviations = _container_limit(data, offset, end, header_size)
     else:
         limit = end = len(data)
         deviations = tuple(_deviations(version, words, len(data)))
-    strings, types, protos, fields, methods, classes = _read_tables(words[6:18], limit)
+    tables, more = _read_tables(data, words, limit)
+    strings, types, protos, fields, methods, classes = tables
     checked = offset + file_size if file_size <= len(data) - offset else end
-    return Header(offset, end, checked, version, strings, types, protos, fields, methods, classes, words[5], checksum, deviations)
+    return Header(
+        offset, end, checked, version, strings, types, protos, fields, methods, classes, words[5], checksum, (*deviations, *more)
+    )
 
 
 def _deviations(version: int, words: Sequence[int], size: int) -> Iterator[str]:
@@ -104,20 +114,46 @@ def _deviations(version: int, words: Sequence[int], size: int) -> Iterator[str]:
         yield f"it says that it has {file_size} bytes and has {size}"
 
 
-def _container_limit(data: bytes, offset: int, end: int, header_size: int) -> int:
-    """Where the container ends: the offsets of each of its DEX files reach up to there."""
-    if header_size < CONTAINER_HEADER_SIZE or end < offset + header_size:
+def _container_limit(data: bytes, offset: int, end: int, header_size: int) -> tuple[int, tuple[str, ...]]:
+    """Where the container ends, up to where the offsets of each of its DEX files reach; and how its header deviates."""
+    if len(data) < offset + CONTAINER_HEADER_SIZE or end < offset + CONTAINER_HEADER_SIZE or end > len(data):
         raise FormatError("DEX container header is cut short")
-    container_size, own_offset = struct.unpack_from("<II", data, offset + HEADER_SIZE)
-    if own_offset != offset or container_size > len(data) or end > container_size:
-        raise FormatError("DEX container header does not agree with the file")
-    return int(container_size)
+    size, own_offset = struct.unpack_from("<II", data, offset + HEADER_SIZE)
+    found = []
+    if header_size != CONTAINER_HEADER_SIZE:
+        found.append(f"its header says that it has {header_size} bytes")
+    if own_offset != offset or size > len(data) or end > size:
+        found.append("its header does not agree with the container")
+    return min(size, len(data)) if end <= size else len(data), tuple(found)
 
 
-def _read_tables(words: Sequence[int], limit: int) -> list[Table]:
-    tables = [Table(words[2 * i], words[2 * i + 1]) for i in range(6)]
-    names = ("string", "type", "proto", "field", "method", "class")
-    for name, table, row in zip(names, tables, _ROW_SIZES, strict=True):
-        if table.size and (table.offset < HEADER_SIZE or table.offset + table.size * row > limit):
-            raise FormatError(f"DEX {name} table ({table.size} rows at {table.offset:#x}) lies outside the file")
-    return tables
+def _read_tables(data: bytes, words: Sequence[int], limit: int) -> tuple[list[Table], list[str]]:
+    """The tables; of one that would lie outside of the file as many rows as the map says that it has, and a deviation."""
+    found: list[Table] = []
+    deviations = []
+    for number, (name, row) in enumerate(zip(_TABLE_NAMES, _ROW_SIZES, strict=True)):
+        table = Table(words[6 + 2 * number], words[7 + 2 * number])
+        if not _fits(table, row, limit):
+            mapped = Table(_mapped(data, words[5], number + 1, table.offset), table.offset)
+            if not mapped.size or not _fits(mapped, row, limit):
+                raise FormatError(f"DEX {name} table ({table.size} rows at {table.offset:#x}) lies outside the file")
+            deviations.append(f"its {name} table is said to have {table.size} rows and has room for {mapped.size}")
+            table = mapped
+        found.append(table)
+    return found, deviations
+
+
+def _fits(table: Table, row: int, limit: int) -> bool:
+    return not table.size or (table.offset >= HEADER_SIZE and table.offset + table.size * row <= limit)
+
+
+def _mapped(data: bytes, map_at: int, kind: int, offset: int) -> int:
+    """How many items the map lists in the section of this type that begins at *offset*; 0 where it lists none."""
+    if map_at + 4 > len(data):
+        return 0
+    count = struct.unpack_from("<I", data, map_at)[0]
+    for row in range(map_at + 4, min(map_at + 4 + 12 * min(count, _MOST_SECTIONS), len(data) - 11), 12):
+        own, _, size, start = struct.unpack_from("<HHII", data, row)
+        if (own, start) == (kind, offset):
+            return int(size)
+    return 0

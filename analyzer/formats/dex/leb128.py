@@ -47,4 +47,4 @@ def read_uleb128_run(region: NDArray[np.uint8]) -> Uleb:
             break
         values[more] |= (region[starts[more] + shift] & 0x7F).astype(np.uint64) << np.uint64(7 * shift)
         more = more[ends[more] > starts[more] + shift]
-    return Uleb(starts, values)
+    return Uleb(starts, values & np.uint64(0xFFFFFFFF))
