@@ -245,7 +245,8 @@ def test_a_json_report_needs_neither_the_flow_engine_nor_masked_arrays(root: Pat
         "except SystemExit: pass\n"
         "print([m for m in ('analyzer.flow.engine', 'analyzer.declared', 'numpy.ma', 'yaml', 'jinja2') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    for _ in range(2):  # the first fills the cache with what is worked out from data files, where it is not there
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 
 

@@ -80,7 +80,7 @@ def test_instructions_that_do_not_exist_and_classes_in_a_circle() -> None:
 def test_a_file_cut_short_or_changed_ends_in_an_answer() -> None:
     with zipfile.ZipFile(SAMPLES / "hostile/apk/untouched.apk") as archive:
         good = archive.read("classes.dex")
-    said = set()
+    said: set[str] = set()
     for at in range(0x20, len(good), 3):
         changed = good[:at] + b"\xff\xff\x7f" + good[at + 3 :]
         try:
