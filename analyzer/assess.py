@@ -16,6 +16,7 @@ from analyzer.facts import (
     Fact,
     Flow,
     Gap,
+    HiddenText,
     Library,
     NativeLibrary,
     Observation,
@@ -26,6 +27,7 @@ from analyzer.facts import (
     Secret,
     Signer,
     Stage,
+    TextDecoder,
     Trait,
 )
 from analyzer.findings import findings_of, references_of
@@ -42,11 +44,13 @@ from analyzer.result import (
     Country,
     CoverageDoc,
     Decision,
+    DecoderDoc,
     EndpointDoc,
     Finding,
     FlowDoc,
     FlowEnd,
     GapDoc,
+    HiddenTextDoc,
     LibraryDoc,
     NativeDoc,
     PayloadDoc,
@@ -194,6 +198,7 @@ def assess(
         coverage=_coverage(seen, judged.undecided, ruleset),
         provenance=judged.provenance,
         other_hosts=other_host_docs(seen.of(Endpoint), seen.vendors) if seen.ran("endpoints") else None,
+        decoders=_decoders(seen) if seen.ran("dex") else None,
     )
 
 
@@ -326,7 +331,9 @@ class _Triggers:
 
 
 def _call(fact: ApiCall, triggers: tuple[TriggerDoc, ...] | None) -> ApiCallDoc:
-    return ApiCallDoc(fact.api, fact.category, fact.at or _NOWHERE, fact.owner, fact.via, fact.receiver, fact.arg, triggers)
+    return ApiCallDoc(
+        fact.api, fact.category, fact.at or _NOWHERE, fact.owner, fact.via, fact.receiver, fact.arg, triggers, fact.decoded_by
+    )
 
 
 def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None, flows: tuple[FlowDoc, ...] | None) -> ClipboardDoc:
@@ -334,6 +341,17 @@ def _clipboard(fact: ClipboardAccess, triggers: tuple[TriggerDoc, ...] | None, f
     place, guards = fact.at or _NOWHERE, None if triggers is None else fact.guard
     sinks = None if flows is None else tuple(flow.sink for flow in flows if flow.source.place == place)
     return ClipboardDoc(**given, place=place, triggers=triggers, guards=guards, sinks=sinks)
+
+
+def _decoders(seen: _Seen) -> tuple[DecoderDoc, ...]:
+    """The decoders, each with its texts, and each of these once."""
+    texts: dict[str, dict[str, HiddenTextDoc]] = {}
+    for text in seen.of(HiddenText):
+        texts.setdefault(text.decoder, {}).setdefault(text.value, HiddenTextDoc(text.value, text.owner, text.at))
+    return tuple(
+        DecoderDoc(fact.method, fact.owner, fact.calls, fact.decoded, fact.at, tuple(texts.get(fact.method, {}).values()))
+        for fact in seen.of(TextDecoder)
+    )
 
 
 def _flow(fact: Flow, triggers: _Triggers, seen: _Seen) -> FlowDoc:

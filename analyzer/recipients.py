@@ -149,6 +149,7 @@ def _endpoint(host: str, facts: Sequence[Endpoint], vendors: Vendors) -> Endpoin
         service,
         store,
         next((fact.refused_from for fact in facts if fact.refused_from is not None), None),
+        facts[0].decoded_by if all(fact.decoded_by for fact in facts) else None,
     )
 
 

@@ -24,6 +24,7 @@ from analyzer.extractors.code_addresses import load_address_calls
 from analyzer.extractors.endpoints import endpoint_facts
 from analyzer.extractors.file_search import search_files
 from analyzer.extractors.hidden_files import hidden_files, load_hiding_tables
+from analyzer.extractors.hidden_texts import HiddenTexts
 from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.loaded_code import load_code_sources, loaded_code
 from analyzer.extractors.manifest_facts import manifest_facts
@@ -102,16 +103,22 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("dex")
         callbacks = load_callbacks()
         graph = ProgramGraph(app, callbacks)
-        found = [*overrides(app, graph.linked, load_overrides(rules_dir())), *strings(app, watch.strings)]
+        hidden = HiddenTexts(graph)
+        clock.lap("decoders")
+        found: list[Fact] = [
+            *overrides(app, graph.linked, load_overrides(rules_dir())),
+            *strings(app, watch.strings, hidden.texts),
+        ]
+        found += hidden.facts()
         clock.lap("overrides")
-        calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"))]
+        calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"), graph.decoders)]
         clock.lap("calls")
         native = native_facts(app, graph.linked, watch, load_native_tables(knowledge))
         calls += native.accesses
         clock.lap("native")
         reached: list[Fact] = [_NO_GRAPH]
         if depth.reach:
-            calls = clipboard_facts(graph, calls, watch, knowledge)
+            calls = hidden.marked(clipboard_facts(graph, calls, watch, knowledge))
             clock.lap("clipboard")
             categories = load_traced(knowledge)
             reached = [*reach_facts(graph, calls, categories)]
@@ -139,9 +146,10 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("libraries")
         secret_tables = load_secret_tables(knowledge)
         in_files = search_files(app, secret_tables)
-        facts += [*in_files.notes, *endpoint_facts(app, graph, load_address_calls(knowledge), in_files.addresses)]
+        hosts = endpoint_facts(app, graph, load_address_calls(knowledge), in_files.addresses, hidden.texts)
+        facts += [*in_files.notes, *hidden.marked(hosts)]
         clock.lap("endpoints")
-        secrets = Secrets(app, graph, secret_tables, in_files.secrets)
+        secrets = Secrets(app, graph, secret_tables, in_files.secrets, hidden.texts)
         facts = [*secrets.hide(facts), *secrets.facts]
         clock.lap("secrets")
         return Observation(

@@ -10,6 +10,7 @@ A sample is a folder with AndroidManifest.xml, ``java`` and, where it has them, 
 ``res``, ``assets``, ``extra`` (files that are added as they are), ``given`` (sources that are compiled against and not packed),
 ``keep.pro`` (shrunk, renamed and optimised by R8 under these rules) and ``options.txt`` (flags for D8). The general samples are
 in ``src`` and ``apk``, those of ClipBench in ``clipbench``, those with libraries and hosts in ``destinations``,
+those with hidden texts in ``hidden`` (their sources: ``hidden/make.py``),
 those with native and hidden code in ``native`` (their libraries: ``native/make.py``).
 """
 
@@ -28,7 +29,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
-SETS = (HERE, HERE / "clipbench", HERE / "destinations", HERE / "native", HERE / "runtimes")
+SETS = (HERE, HERE / "clipbench", HERE / "destinations", HERE / "hidden", HERE / "native", HERE / "runtimes")
 TOOLS = ("javac", "java", "jar", "aapt", "zipalign", "apksigner")
 
 

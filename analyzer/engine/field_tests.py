@@ -102,7 +102,7 @@ def value_is(wanted: object, name: str) -> list[Test]:
 
 
 def is_filled(wanted: bool | None, name: str) -> list[Test]:
-    """A test whether a tuple of the fact holds anything."""
+    """A test whether a field of the fact holds anything."""
     return [] if wanted is None else [lambda fact: bool(getattr(fact, name)) == wanted]
 
 

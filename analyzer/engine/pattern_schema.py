@@ -81,8 +81,8 @@ class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
     ``api`` is a descriptor as the platform declares it: ``Lx/Y;->name`` for every overload, ``Lx/Y;->name(I)V`` for one. One that
     is not on the watch list is looked for as well when it stands without ``*``.
 
-    ``not_owner_name`` leaves the calls of these libraries out. All conditions from ``trigger`` to ``assumed`` must hold for
-    one and the same trigger of the call. ``reached``: something may start it; ``traced``: its triggers were looked for.
+    ``not_owner_name`` leaves the calls of these libraries out; ``decoded``: a decoder gives a constant argument.
+    All conditions from ``trigger`` to ``assumed`` must hold for one and the same trigger of the call. ``reached``: something may start it; ``traced``: its triggers were looked for.
     """
 
     api: Text | None = None
@@ -92,6 +92,7 @@ class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
     not_owner_name: Text | None = None
     via: Via | list[Via] | None = None
     argument: ArgumentPattern | None = None
+    decoded: bool | None = None
     trigger: TriggerKind | list[TriggerKind] | None = None
     exported: bool | None = None
     returns_result: bool | None = None
@@ -115,7 +116,8 @@ class ClipboardPattern(Struct, frozen=True, forbid_unknown_fields=True):
     """A clipboard access. ``removed``: a listener that is removed again somewhere in its class.
 
     ``guarded``: the text is tested against constants, ``guard`` one of them; ``replaced``: something is written back after a
-    test; ``stored``, ``handed_back``: what becomes of the text; ``secret``, ``sensitive``: of a write. Triggers as in a call.
+    test; ``stored``, ``handed_back``: what becomes of the text; ``secret``, ``sensitive``: of a write; ``decoded``: by
+    reflection, with a name that a decoder gives. Triggers as in a call.
     """
 
     operation: ClipboardOperation | list[ClipboardOperation] | None = None
@@ -132,6 +134,7 @@ class ClipboardPattern(Struct, frozen=True, forbid_unknown_fields=True):
     handed_back: bool | None = None
     secret: bool | None = None
     sensitive: bool | Literal["unknown"] | None = None
+    decoded: bool | None = None
     gate: GatePattern | None = None
     trigger: TriggerKind | list[TriggerKind] | None = None
     exported: bool | None = None
@@ -174,6 +177,28 @@ class StringPattern(Struct, frozen=True, forbid_unknown_fields=True):
     """A text in the code. It is looked for because a rule asks for it."""
 
     value: Text
+    owner: OwnerKind | list[OwnerKind] | None = None
+    owner_name: Text | None = None
+    not_owner_name: Text | None = None
+
+
+class DecoderPattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """A method that gives back hidden texts: how many calls of it were looked at, and of how many the text is known."""
+
+    method: Text | None = None
+    owner: OwnerKind | list[OwnerKind] | None = None
+    owner_name: Text | None = None
+    not_owner_name: Text | None = None
+    calls_at_least: int | None = None
+    decoded_at_least: int | None = None
+    decoded_at_most: int | None = None
+
+
+class HiddenTextPattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """A text that a decoder gives. ``owner``: of the code that calls it."""
+
+    value: Text | None = None
+    decoder: Text | None = None
     owner: OwnerKind | list[OwnerKind] | None = None
     owner_name: Text | None = None
     not_owner_name: Text | None = None
@@ -224,7 +249,7 @@ class LibraryPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EndpointPattern(Struct, frozen=True, forbid_unknown_fields=True):
-    """A host."""
+    """A host. ``decoded``: a decoder gives its address."""
 
     host: Text | None = None
     url: Text | None = None
@@ -234,6 +259,7 @@ class EndpointPattern(Struct, frozen=True, forbid_unknown_fields=True):
     owner_name: Text | None = None
     cleartext: bool | None = None
     pinned: bool | None = None
+    decoded: bool | None = None
 
 
 class NativePattern(Struct, frozen=True, forbid_unknown_fields=True):
@@ -325,6 +351,8 @@ Pattern = (
     | ReachPattern
     | OverridePattern
     | StringPattern
+    | DecoderPattern
+    | HiddenTextPattern
     | FlowPattern
     | LibraryPattern
     | EndpointPattern

@@ -24,10 +24,12 @@ from analyzer.engine.pattern_schema import (
     CallPattern,
     ClipboardPattern,
     ComponentPattern,
+    DecoderPattern,
     EndpointPattern,
     FlowPattern,
     GapPattern,
     GatePattern,
+    HiddenTextPattern,
     IntentPattern,
     LibraryPattern,
     NativePattern,
@@ -54,6 +56,7 @@ from analyzer.facts import (
     Flow,
     Gap,
     Gate,
+    HiddenText,
     IntentFilter,
     Library,
     NativeLibrary,
@@ -64,6 +67,7 @@ from analyzer.facts import (
     Secret,
     Signer,
     Stage,
+    TextDecoder,
     Trait,
 )
 
@@ -76,6 +80,8 @@ FACT_OF: dict[type[Pattern], tuple[type[Fact], Stage | None]] = {
     ReachPattern: (Reach, "reach"),
     OverridePattern: (Override, "dex"),
     StringPattern: (Constant, "dex"),
+    DecoderPattern: (TextDecoder, "dex"),
+    HiddenTextPattern: (HiddenText, "dex"),
     FlowPattern: (Flow, "flow"),
     LibraryPattern: (Library, "libraries"),
     EndpointPattern: (Endpoint, "endpoints"),
@@ -133,7 +139,9 @@ def _trigger(p: CallPattern | ClipboardPattern | FlowPattern | ReachPattern) -> 
     ]
 
 
-def _owned(p: CallPattern | ClipboardPattern | OverridePattern | StringPattern) -> list[Test]:
+def _owned(
+    p: CallPattern | ClipboardPattern | OverridePattern | StringPattern | DecoderPattern | HiddenTextPattern,
+) -> list[Test]:
     return [
         *text_is(as_text(p.owner), lambda f: f.owner.kind),
         *text_is(p.owner_name, lambda f: f.owner.name),
@@ -203,6 +211,7 @@ def _call(p: CallPattern) -> list[Test]:
         *_owned(p),
         *value_is(p.via, "via"),
         *_argument(p.argument),
+        *is_filled(p.decoded, "decoded_by"),
     ]
 
 
@@ -234,6 +243,7 @@ def _clipboard(p: ClipboardPattern) -> list[Test]:
         *is_filled(p.secret, "secret"),
         *sensitive,
         *_gate(p.gate),
+        *is_filled(p.decoded, "decoded_by"),
     ]
 
 
@@ -304,6 +314,7 @@ def _endpoint(p: EndpointPattern) -> list[Test]:
         *text_is(p.owner_name, lambda f: f.owner.name),
         *value_is(p.cleartext, "cleartext"),
         *value_is(p.pinned, "pinned"),
+        *is_filled(p.decoded, "decoded_by"),
     ]
 
 
@@ -321,6 +332,20 @@ def _native(p: NativePattern) -> list[Test]:
         *any_text_is(p.marks, lambda f: f.marks),
         *any_text_is(p.contains, lambda f: f.contains),
     ]
+
+
+def _decoder(p: DecoderPattern) -> list[Test]:
+    return [
+        *_owned(p),
+        *text_is(p.method, lambda f: f.method),
+        *is_at_least(p.calls_at_least, "calls"),
+        *is_at_least(p.decoded_at_least, "decoded"),
+        *is_at_most(p.decoded_at_most, "decoded"),
+    ]
+
+
+def _hidden_text(p: HiddenTextPattern) -> list[Test]:
+    return [*_owned(p), *text_is(p.value, lambda f: f.value), *text_is(p.decoder, lambda f: f.decoder)]
 
 
 def _payload(p: PayloadPattern) -> list[Test]:
@@ -397,6 +422,8 @@ _COMPILERS: dict[type[Pattern], Callable[..., list[Test]]] = {
     ReachPattern: _reach,
     OverridePattern: _override,
     StringPattern: _string,
+    DecoderPattern: _decoder,
+    HiddenTextPattern: _hidden_text,
     FlowPattern: _flow,
     LibraryPattern: _library,
     EndpointPattern: _endpoint,

@@ -9,9 +9,11 @@ from analyzer.engine.pattern_schema import (
     CallPattern,
     ClipboardPattern,
     ComponentPattern,
+    DecoderPattern,
     EndpointPattern,
     FlowPattern,
     GapPattern,
+    HiddenTextPattern,
     IntentPattern,
     LibraryPattern,
     NativePattern,
@@ -53,6 +55,8 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     reach: ReachPattern | None = None
     override: OverridePattern | None = None
     string: StringPattern | None = None
+    decoder: DecoderPattern | None = None
+    hidden_text: HiddenTextPattern | None = None
     flow: FlowPattern | None = None
     library: LibraryPattern | None = None
     endpoint: EndpointPattern | None = None

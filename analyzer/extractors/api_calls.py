@@ -8,6 +8,7 @@ drop out in one vectorised look at their names; only the rest is ever turned int
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from analyzer.formats.dex.names import NameFilter
 from analyzer.platform.watch import Watch, WatchedApi, matching_rule
 from analyzer.program.app import App
 from analyzer.program.constants import ArgumentResolver
+from analyzer.program.evaluation.decoders import Decoders
 from analyzer.program.graph.linking import Linked
 
 
@@ -32,13 +34,19 @@ class Watched(NamedTuple):
     receiver: str | None
 
 
-def api_calls(app: App, linked: Linked, watch: Watch, hand_through: Mapping[str, int]) -> Iterator[ApiCall | ClipboardAccess]:
-    """The ``ApiCall`` and ``ClipboardAccess`` facts of all DEX files; listener removals are attached to the watches."""
+def api_calls(
+    app: App, linked: Linked, watch: Watch, hand_through: Mapping[str, int], decoders: Decoders | None = None
+) -> Iterator[ApiCall | ClipboardAccess]:
+    """The ``ApiCall`` and ``ClipboardAccess`` facts of all DEX files; listener removals are attached to the watches.
+
+    What *decoders* give counts as constant.
+    """
     finder = _Finder(app, linked, watch)
     watches: list[ClipboardAccess] = []
     removals: list[Place] = []
     for number, dex in enumerate(app.dex_files):
-        for fact in _calls_in(app, number, finder, ArgumentResolver(dex, hand_through)):
+        resolver = ArgumentResolver(dex, hand_through, partial(decoders.text_at_row, number) if decoders else lambda row: None)
+        for fact in _calls_in(app, number, finder, resolver):
             if isinstance(fact, Place):
                 removals.append(fact)
             elif isinstance(fact, ClipboardAccess) and fact.operation == "watch":

@@ -108,7 +108,8 @@ class _Sites:
         return None if at is None else (node, at)
 
     def is_made_in_place(self, place: Place | None, position: int) -> bool:
-        """Whether, going straight back, an argument of a call is the result of a method of a string or builder or a static field.
+        """Whether, going straight back, an argument of a call is the result of a method of a string or builder, of a decoder, or
+        a static field.
 
         A quick look, so that not every method with a look-up by a computed name has to be taken apart.
         """
@@ -128,7 +129,10 @@ class _Sites:
                     register = code.move_source(before)
                     continue
                 makes = opcode in op.MOVE_RESULTS and before > 0 and code.is_invoke(before - 1)
-                return opcode in op.SGETS or (makes and dex.pools.method_holder(code.call(before - 1).method) in _TEXTS)
+                if opcode in op.SGETS or not makes:
+                    return opcode in op.SGETS
+                holder = dex.pools.method_holder(code.call(before - 1).method)
+                return holder in _TEXTS or self.graph.decoders.text_at(node, before - 1) is not None
         return False
 
     def place(self, site: int) -> Place:

@@ -7,7 +7,7 @@ loads a text that begins an address without naming its host, and at calls that t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from analyzer.errors import RuleError
 from analyzer.extractors.addresses import Address, bare_host, mail_addresses, web_addresses
+from analyzer.extractors.hidden_texts import Text
 from analyzer.extractors.named_calls import named_calls
 from analyzer.facts import Owner, Place
 from analyzer.formats.dex import DexFile
@@ -58,9 +59,12 @@ def load_address_calls(knowledge: Path) -> AddressCalls:
     return AddressCalls(found)
 
 
-def code_addresses(app: App, graph: ProgramGraph, calls: AddressCalls) -> Iterator[Named]:
-    """Every address in the DEX files, in their order."""
+def code_addresses(app: App, graph: ProgramGraph, calls: AddressCalls, hidden: Sequence[Text] = ()) -> Iterator[Named]:
+    """Every address in the DEX files, in their order; first those of *hidden* texts."""
     folder = Folder(graph)
+    for text in hidden:
+        for address in (*web_addresses(text.value), *mail_addresses(text.value)):
+            yield Named(address, text.owner, text.at)
     for number, dex in enumerate(app.dex_files):
         texts = _Texts(app, dex)
         yield from texts.found()

@@ -6,10 +6,11 @@ licences, documentation - is decided later, by a table (``rules/knowledge/host_n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from analyzer.extractors.addresses import PLAIN, Address, bare_host, web_addresses
 from analyzer.extractors.code_addresses import PIN, AddressCalls, Named, code_addresses
+from analyzer.extractors.hidden_texts import Text
 from analyzer.facts import Endpoint, EndpointKind, Gap, Owner, Place
 from analyzer.program.app import App
 from analyzer.program.graph.program_graph import ProgramGraph
@@ -24,13 +25,16 @@ _CONFIG_SINCE, _FLAG_SINCE, _DEFAULT_SINCE = 24, 23, 28
 
 
 def endpoint_facts(
-    app: App, graph: ProgramGraph, calls: AddressCalls, in_files: Iterable[tuple[Address, Place]]
+    app: App, graph: ProgramGraph, calls: AddressCalls, in_files: Iterable[tuple[Address, Place]], hidden: Sequence[Text] = ()
 ) -> Iterator[Endpoint | Gap]:
-    """A fact for each host, owner and file, with up to five addresses; the place is that of the first."""
+    """A fact for each host, owner and file, with up to five addresses; the place is that of the first.
+
+    *hidden* are texts that decoders give.
+    """
     found: dict[tuple[EndpointKind, str, Owner, str], list[Named]] = {}
     cut = False
     pins = set()
-    for named in _all(app, graph, calls, in_files):
+    for named in _all(app, graph, calls, in_files, hidden):
         if named.address.scheme == PIN:
             pins.add(named.address.host)
         key = (named.address.kind, named.address.host, named.owner, named.at.file)
@@ -55,8 +59,10 @@ def endpoint_facts(
         yield Gap("budget", f"More than {_MOST_FACTS} hosts are named; the first are listed.", could_hide="Further hosts.")
 
 
-def _all(app: App, graph: ProgramGraph, calls: AddressCalls, in_files: Iterable[tuple[Address, Place]]) -> Iterator[Named]:
-    yield from code_addresses(app, graph, calls)
+def _all(
+    app: App, graph: ProgramGraph, calls: AddressCalls, in_files: Iterable[tuple[Address, Place]], hidden: Sequence[Text]
+) -> Iterator[Named]:
+    yield from code_addresses(app, graph, calls, hidden)
     yield from (Named(address, _NOBODY, place) for address, place in in_files)
     for value in app.manifest.metadata.values():
         for address in web_addresses(value):

@@ -195,6 +195,10 @@ class _Walk:
             self._given(node, origin.value, depth)
 
     def _called(self, node: int, objects: MethodObjects, at: int, depth: int) -> None:
+        decoded = self._graph.decoders.text_at(node, at)
+        if decoded is not None:
+            self.texts.add(decoded)
+            return
         called = self._finder.called(node, at)
         source = self._finder.source_of(*called) if called is not None else None
         if source is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from analyzer.extractors.hidden_texts import Text
 from analyzer.extractors.named_calls import named_calls
 from analyzer.extractors.secret_shapes import KEY, Found, SecretTables, forms_in, masked, secrets_in
 from analyzer.facts import Fact, Owner, Place, Secret
@@ -22,10 +23,18 @@ _NOBODY = Owner("unknown")
 class Secrets:
     """The secrets of one package. ``facts`` says what they are, ``hide`` takes their values out of all other facts."""
 
-    def __init__(self, app: App, graph: ProgramGraph, tables: SecretTables, in_files: Iterable[tuple[Found, Place]]) -> None:
+    def __init__(
+        self,
+        app: App,
+        graph: ProgramGraph,
+        tables: SecretTables,
+        in_files: Iterable[tuple[Found, Place]],
+        hidden: Iterable[Text] = (),
+    ) -> None:
         found: dict[tuple[str, str], tuple[Found, Owner, Place]] = {}
         for one, owner, place in (
             *_in_code(app, graph, tables),
+            *_in_hidden(hidden, tables),
             *((found, _NOBODY, place) for found, place in in_files),
             *_in_manifest(app, tables),
         ):
@@ -74,6 +83,12 @@ def _in_code(app: App, graph: ProgramGraph, tables: SecretTables) -> Iterator[tu
                 offset = dex.offset_of(int(dex.instructions.first[linked.nodes.item[node]]) + at)
                 place = Place(dex.name, linked.descriptor(node), offset)
                 yield Found(kind, value, exposes), app.ownership.owner(linked.holder(node)), place
+
+
+def _in_hidden(hidden: Iterable[Text], tables: SecretTables) -> Iterator[tuple[Found, Owner, Place]]:
+    for text in hidden:
+        for _, found in secrets_in(text.value.encode("utf-8", "replace"), tables.shapes):
+            yield found, text.owner, text.at
 
 
 def _in_texts(app: App, dex: DexFile, tables: SecretTables) -> Iterator[tuple[Found, Owner, Place]]:

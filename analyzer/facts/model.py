@@ -114,6 +114,7 @@ GapKind = Literal[
     "unsupported-dex",
     "encrypted",
     "reflection",
+    "hidden-text",
     "dynamic-code",
     "native",
     "payload",
@@ -141,6 +142,7 @@ GAP_SENTENCES: dict[GapKind, str] = {
     "unsupported-dex": "A DEX file has a version that apkvet does not know.",
     "encrypted": "An entry is marked as encrypted.",
     "reflection": "Code is called by names that are computed while the app runs.",
+    "hidden-text": "Texts are hidden behind a decoder that could not be evaluated.",
     "dynamic-code": "Code is loaded while the app runs; it is not part of the package.",
     "native": "What native code does was not followed.",
     "payload": "Code of another runtime was not analysed.",
@@ -266,6 +268,7 @@ class ApiCall(Struct, frozen=True, tag="api-call", tag_field="fact"):
 
     ``api`` is the platform descriptor of the watch list, ``receiver`` the class the DEX names when it is another.
     A use of a watched *field* (a content URI) or constant is reported with the field's descriptor as ``api``.
+    ``decoded_by``: the method of the package that gives a constant argument, which does not stand in it.
     """
 
     api: str
@@ -275,6 +278,7 @@ class ApiCall(Struct, frozen=True, tag="api-call", tag_field="fact"):
     receiver: str | None = None
     arg: tuple[Argument, ...] = ()
     at: Place | None = None
+    decoded_by: str | None = None
 
 
 class Reach(Struct, frozen=True, tag="reach", tag_field="fact"):
@@ -303,6 +307,7 @@ class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
     Of a read: ``guard`` literals and patterns that the text is tested against; ``replaced_at`` where, after a test, something
     is written back; ``stored_at`` where the text is kept; ``handed_back_at`` where it is handed to the app that called.
     Of a write: ``secret`` why the text looks secret, ``sensitive`` whether the clip is marked so (None: cannot be told).
+    Of one by reflection: ``decoded_by`` the method of the package that gives the name, which does not stand in it.
     """
 
     operation: ClipboardOperation
@@ -319,6 +324,7 @@ class ClipboardAccess(Struct, frozen=True, tag="clipboard", tag_field="fact"):
     secret: tuple[str, ...] = ()
     sensitive: bool | None = None
     at: Place | None = None
+    decoded_by: str | None = None
 
 
 class Override(Struct, frozen=True, tag="override", tag_field="fact"):
@@ -336,9 +342,35 @@ class Override(Struct, frozen=True, tag="override", tag_field="fact"):
 
 
 class Constant(Struct, frozen=True, tag="string", tag_field="fact"):
-    """A text that code holds, where a rule asks for it."""
+    """A text that code holds, where a rule asks for it; ``decoded_by`` the method that gives it, where none stands there."""
 
     value: str
+    owner: Owner = Owner("app")
+    at: Place | None = None
+    decoded_by: str | None = None
+
+
+class TextDecoder(Struct, frozen=True, tag="decoder", tag_field="fact"):
+    """A method that gives back texts which the package holds in another form.
+
+    ``calls`` of it were looked at; of ``decoded`` the text is known. ``owner``: whose method it is, ``at`` names it.
+    """
+
+    method: str
+    owner: Owner = Owner("app")
+    calls: int = 0
+    decoded: int = 0
+    at: Place | None = None
+
+
+class HiddenText(Struct, frozen=True, tag="hidden-text", tag_field="fact"):
+    """A text that does not stand in the package: what the ``decoder`` gives for the constants at one call, which was worked out.
+
+    ``owner``: whose code calls it.
+    """
+
+    value: str
+    decoder: str = ""
     owner: Owner = Owner("app")
     at: Place | None = None
 
@@ -393,6 +425,7 @@ class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
     ``credit`` a resource that names a library's makers.
     ``cleartext``: an unencrypted address names it, and Android lets the app use that on some device it installs on.
     ``refused_from``: the API level from which Android refuses unencrypted connections to it; None: from none.
+    ``decoded_by``: the method of the package that gives the address, which does not stand in it.
     """
 
     host: str
@@ -404,6 +437,7 @@ class Endpoint(Struct, frozen=True, tag="endpoint", tag_field="fact"):
     kind: EndpointKind = "host"
     refused_from: int | None = None
     at: Place | None = None
+    decoded_by: str | None = None
 
 
 class NativeLibrary(Struct, frozen=True, tag="native", tag_field="fact"):
@@ -508,6 +542,8 @@ Fact = (
     | Reach
     | Override
     | Constant
+    | TextDecoder
+    | HiddenText
     | Flow
     | Library
     | Endpoint
@@ -529,6 +565,8 @@ FACT_TYPES: dict[str, type[Fact]] = {
     "reach": Reach,
     "override": Override,
     "string": Constant,
+    "decoder": TextDecoder,
+    "hidden-text": HiddenText,
     "flow": Flow,
     "library": Library,
     "endpoint": Endpoint,

@@ -6,7 +6,7 @@ from analyzer.flow.code import Callee
 from analyzer.flow.frame import Frame, Outcome
 from analyzer.flow.heap import Heap
 from analyzer.flow.ir import Instruction
-from analyzer.flow.values import UNKNOWN, Marks, Value, joined, marks_joined, stepped
+from analyzer.flow.values import UNKNOWN, Marks, Value, constant, joined, marks_joined, stepped
 from analyzer.formats.dex import opcodes as op
 
 _MEMBER = 0xFFFFFFFF
@@ -25,6 +25,10 @@ def invoke(frame: Frame, instruction: Instruction, at: int) -> bool:
     callee = frame.code.callee(frame.dex, row, opcode)
     if callee is None:
         frame.result = UNKNOWN
+        return True
+    decoded = frame.machine.decoded.get((frame.node, at)) if frame.machine.decoded else None
+    if decoded is not None:
+        frame.result = constant(decoded)
         return True
     arguments = [frame.registers[register] for register in used]
     if callee.static and frame.code.types.is_defined(callee.type_id):

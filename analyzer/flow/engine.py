@@ -64,6 +64,7 @@ def run(
     code = Code(graph)
     machine = Machine(code, models, budget, implicit=implicit)
     machine.relevant = targets.relevant
+    machine.decoded = graph.decoders.texts
     intents = Intents(machine, graph.app.manifest)
     specials = Specials(machine, intents, graph.layouts.passwords)
     foreign = Foreign(machine, conventions, specials)

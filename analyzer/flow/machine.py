@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 from analyzer.errors import ApkvetError
@@ -92,6 +92,7 @@ class Machine:
         self.callbacks: dict[object, Callback] = {}
         self.initialised: set[str] = set()
         self.relevant: frozenset[int] = frozenset()
+        self.decoded: Mapping[tuple[int, int], str] = {}  # what calls of decoders give, by node and instruction
         self.steps = 0
         self.plain = 0
         self.plain_until = budget.plain_each

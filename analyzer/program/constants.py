@@ -7,7 +7,7 @@ Demand-driven: only methods that hold a watched call with an interesting argumen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
@@ -29,11 +29,15 @@ class ArgumentResolver:
 
     *hand_through* maps the descriptor of a method to the argument that it returns: -1 the receiver, else the index
     of a declared parameter. A constant is text: a string as it is, an integer in decimal, a class as its descriptor, a
-    static field that is read as ``Lcom/a/B;->NAME``.
+    static field that is read as ``Lcom/a/B;->NAME``. *decoded* says what the call at an instruction row gives, when it is one
+    of a decoder of the package.
     """
 
-    def __init__(self, dex: DexFile, hand_through: Mapping[str, int]) -> None:
+    def __init__(
+        self, dex: DexFile, hand_through: Mapping[str, int], decoded: Callable[[int], str | None] = lambda row: None
+    ) -> None:
         self._dex = dex
+        self._decoded = decoded
         self._hand_through = hand_through
         self._code: dict[int, MethodCode] = {}
         self._slots: dict[tuple[int, bool], tuple[int, ...]] = {}
@@ -48,7 +52,7 @@ class ArgumentResolver:
         found = {}
         for index in wanted:
             if index < len(slots) and slots[index] < len(call.registers):
-                value = _Walk(self, code).before(at, call.registers[slots[index]])
+                value = _Walk(self, code, row - at).before(at, call.registers[slots[index]])
                 if isinstance(value, str):
                     found[index] = value
         return found
@@ -82,6 +86,10 @@ class ArgumentResolver:
         slots = self._parameter_slots(call)
         return call.registers[slots[index]] if index < len(slots) and slots[index] < len(call.registers) else None
 
+    def decoded(self, row: int) -> str | None:
+        """The text that the call at instruction *row* gives, when a decoder of the package makes it."""
+        return self._decoded(row)
+
     def pool_constant(self, opcode: int, index: int) -> str | None:
         """The constant that a const-string, const-class or sget loads."""
         pools = self._dex.pools
@@ -95,9 +103,10 @@ class ArgumentResolver:
 class _Walk:
     """One backward walk; its steps are counted, so that hostile code ends it instead of the run."""
 
-    def __init__(self, resolver: ArgumentResolver, code: MethodCode) -> None:
+    def __init__(self, resolver: ArgumentResolver, code: MethodCode, first: int) -> None:
         self._resolver = resolver
         self._code = code
+        self._first = first  # the row of the method's first instruction
         self._steps = 0
         self._seen: set[tuple[int, int]] = set()
 
@@ -144,7 +153,9 @@ class _Walk:
         if opcode in op.MOVE_RESULTS:
             call = code.call(at - 1) if at and code.is_invoke(at - 1) else None
             source = self._resolver.handed_through(call) if call else None
-            return None if source is None else self.before(at - 1, source)
+            if source is None:
+                return self._resolver.decoded(self._first + at - 1) if call else None
+            return self.before(at - 1, source)
         if opcode in op.POOL_CONSTANTS or opcode in op.SGETS:
             return self._resolver.pool_constant(opcode, code.pool_index(at))
         literal = code.literal(at)

@@ -1,4 +1,4 @@
-"""Strings that a method puts together from constants: concatenation with builders, and pure methods of String.
+"""Strings that a method puts together from constants: concatenation with builders, pure methods of String, and decoders.
 
 Straight-line reading: appends count in the order of the code. One piece that is not constant makes the whole unknown.
 """
@@ -70,6 +70,9 @@ class Folder:
         return texts.pop() if len(texts) == 1 else None
 
     def _call(self, node: int, objects: MethodObjects, origin: Origin, depth: int) -> str | None:
+        decoded = self._graph.decoders.text_at(node, origin.value)
+        if decoded is not None:
+            return decoded
         holder, name = self._called(node, origin.value)
         if name == "toString" and holder in _BUILDERS:
             return self._built(node, objects, origin.value, depth)

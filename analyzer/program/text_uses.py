@@ -202,6 +202,9 @@ class TextWalk:
         if origin.kind == "cast":
             return set()
         if origin.kind == "call":
+            decoded = self._graph.decoders.text_at(node, origin.value)
+            if decoded is not None:
+                return {decoded}
             arguments = [o for position in range(2) for o in objects.at(origin.value, position) if o.kind == "string"]
             return {text for o in arguments for text in self._texts(node, o, depth + 1)}
         if origin.kind == "new":

@@ -17,7 +17,7 @@ from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.destinations import jurisdictions
 from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
-from analyzer.reporting.naming import short_permission
+from analyzer.reporting.naming import method_text, short_permission
 from analyzer.reporting.natives import native_groups
 from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced, unstarted_calls
@@ -68,6 +68,7 @@ class _Summary:
             self._flows()
             self._traced()
             self._findings()
+            self._hidden_texts()
             self._runtimes()
             self._natives()
             self._destinations()
@@ -152,7 +153,8 @@ class _Summary:
 
     def _access(self, access: ClipboardDoc, table: Table) -> None:
         words, triggers = self._words, access.triggers or ()
-        via = "" if access.via == "direct" else f" ({self._t(f'via.{access.via}')})"
+        hidden = f", {self._t('via.decoded')}" if access.decoded_by else ""
+        via = "" if access.via == "direct" else f" ({self._t(f'via.{access.via}')}{hidden})"
         table.add_row(access.operation + via, escape(words.owner(access.owner)), escape(words.place(access.place)))
         lines = [words.trigger(trigger) for trigger in triggers[:_MOST_TRIGGERS]]
         if len(triggers) > _MOST_TRIGGERS:
@@ -227,6 +229,22 @@ class _Summary:
             sent = escape(self._words.sent(each.sent))
             table.add_row(escape(clean(each.code, 4)), sent, *(escape(clean(", ".join(part), 400)) for part in parts))
         self._console.print(table)
+
+    def _hidden_texts(self) -> None:
+        """Texts that do not stand in the package, by the methods that give them."""
+        decoders = self._result.decoders or ()
+        if not decoders:
+            return
+        self._head(self._t("section.hidden-texts"))
+        for decoder in decoders[:_MOST_LIBRARIES]:
+            count = self._t("label.decoded", decoded=self._t.number(decoder.decoded), calls=self._t.number(decoder.calls))
+            self._print(f"[bold]{escape(method_text(decoder.method))}[/bold] [dim]{escape(count)}[/dim]")
+            shown = [clean(text.value, 120) for text in decoder.texts[:_MOST_NAMES]]
+            more = len(decoder.texts) - len(shown)
+            if shown:
+                self._indented(escape(", ".join(shown) + (f" {self._t.count('label.and-more', more)}" if more else "")), 2)
+        if len(decoders) > _MOST_LIBRARIES:
+            self._print(self._t.count("label.and-more", len(decoders) - _MOST_LIBRARIES))
 
     def _runtimes(self) -> None:
         """Code of other runtimes, where it is, and what it calls."""

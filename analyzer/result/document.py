@@ -22,6 +22,7 @@ from analyzer.result.observed import (
     AppDoc,
     ClipboardDoc,
     ComponentDoc,
+    DecoderDoc,
     EndpointDoc,
     FlowDoc,
     GapDoc,
@@ -108,6 +109,7 @@ class Result(Struct, frozen=True):
     coverage: CoverageDoc
     provenance: Provenance
     other_hosts: tuple[OtherHostDoc, ...] | None = None
+    decoders: tuple[DecoderDoc, ...] | None = None
 
 
 def encode_result(result: Result) -> bytes:

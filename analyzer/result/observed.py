@@ -102,7 +102,10 @@ class TriggerDoc(Struct, frozen=True):
 
 
 class ApiCallDoc(Struct, frozen=True):
-    """One call site of a watched API. ``triggers`` is None until the reach stage ran."""
+    """One call site of a watched API. ``triggers`` is None until the reach stage ran.
+
+    ``decoded_by``: the method of the package that gives a constant argument, which does not stand in it.
+    """
 
     api: str
     category: Category | None
@@ -112,6 +115,7 @@ class ApiCallDoc(Struct, frozen=True):
     receiver: str | None = None
     arguments: tuple[Argument, ...] = ()
     triggers: tuple[TriggerDoc, ...] | None = None
+    decoded_by: str | None = None
 
 
 Strength = Literal["cctld", "carried", "sdk", "flow"]
@@ -163,6 +167,7 @@ class ClipboardDoc(Struct, frozen=True):
     triggers: tuple[TriggerDoc, ...] | None = None
     guards: tuple[str, ...] | None = None
     sinks: tuple[FlowEnd, ...] | None = None
+    decoded_by: str | None = None
 
 
 class Evidence(Struct, frozen=True, order=True):
@@ -219,7 +224,7 @@ class EndpointDoc(Struct, frozen=True):
 
     ``domain`` is the part that somebody registered; ``service`` the cloud service it is of, ``store`` the customer's name there.
     ``cleartext``: unencrypted, and on some device that Android lets it install on it may be; ``refused_from`` the API level from
-    which Android refuses that.
+    which Android refuses that. ``decoded_by``: the method of the package that gives the address, which does not stand in it.
     """
 
     host: str
@@ -234,6 +239,7 @@ class EndpointDoc(Struct, frozen=True):
     service: str | None = None
     store: str | None = None
     refused_from: int | None = None
+    decoded_by: str | None = None
 
 
 OtherHostKind = Literal["name", "mail", "link"]
@@ -305,6 +311,28 @@ class NativeDoc(Struct, frozen=True):
     def of(cls, fact: NativeLibrary) -> "NativeDoc":
         """The entry for a native library."""
         return cls(**{name: getattr(fact, name) for name in cls.__struct_fields__})
+
+
+class HiddenTextDoc(Struct, frozen=True):
+    """A text that a decoder gives at one place; ``owner`` of the code that calls it."""
+
+    value: str
+    owner: Owner
+    place: Place | None
+
+
+class DecoderDoc(Struct, frozen=True):
+    """A method that gives back texts which the package holds in another form, and those of them that could be worked out.
+
+    ``calls`` of it were looked at, of ``decoded`` the text is known. Each text stands at its first place.
+    """
+
+    method: str
+    owner: Owner
+    calls: int
+    decoded: int
+    place: Place | None
+    texts: tuple[HiddenTextDoc, ...]
 
 
 class PayloadDoc(Struct, frozen=True):

@@ -14,6 +14,8 @@ from analyzer.formats.dex.file import DexFile
 from analyzer.formats.dex.leb128 import read_uleb128
 
 _STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN = 0x17, 0x1C, 0x1D, 0x1E, 0x1F
+_CHAR = 0x03
+_WHOLE = frozenset({0x00, 0x02, _CHAR, 0x04, 0x06})  # byte, short, char, int, long
 _MOST_FIELDS = 1 << 16
 _MOST_CLASSES = 2000
 
@@ -83,3 +85,42 @@ def _static_fields(data: bytes, at: int, most: int) -> Iterator[int]:
         _, at = read_uleb128(data, at)
         row += step
         yield row
+
+
+def initial_values(dex: DexFile, class_row: int) -> dict[int, tuple[str, int] | None]:
+    """The static fields of one class by row of the field table, with what they begin as.
+
+    ``("int", number)`` (also for null, truth values and fields without a value), ``("string", row)``, or None for anything else.
+    Raises ``FormatError`` or ``IndexError`` where the file is damaged.
+    """
+    offset, data = int(dex.pools.classes["values"][class_row]), int(dex.pools.classes["data"][class_row])
+    if not data:
+        return {}
+    fields = list(_static_fields(dex.data, data, _MOST_FIELDS))
+    values: list[tuple[str, int] | None] = list(_values(dex.data, offset)) if offset else []
+    values += [("int", 0)] * (len(fields) - len(values))
+    return dict(zip(fields, values, strict=False))
+
+
+def _values(data: bytes, at: int) -> Iterator[tuple[str, int] | None]:
+    """The values of an array; behind one that holds values itself nothing is known."""
+    count, at = read_uleb128(data, at)
+    for index in range(min(count, _MOST_FIELDS)):
+        head = data[at]
+        kind, size = head & 0x1F, head >> 5
+        if kind in (_ARRAY, _ANNOTATION):
+            yield from [None] * (min(count, _MOST_FIELDS) - index)
+            return
+        length = 0 if kind in (_NULL, _BOOLEAN) else size + 1
+        raw = data[at + 1 : at + 1 + length]
+        if len(raw) < length:
+            raise IndexError("an initial value lies outside of the file")
+        at += 1 + length
+        if kind == _STRING:
+            yield "string", int.from_bytes(raw, "little")
+        elif kind in (_NULL, _BOOLEAN):
+            yield "int", size if kind == _BOOLEAN else 0
+        elif kind in _WHOLE:
+            yield "int", int.from_bytes(raw, "little", signed=kind != _CHAR)
+        else:
+            yield None

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from analyzer.platform.callbacks import Callbacks
 from analyzer.program.app import App
+from analyzer.program.evaluation.decoders import Decoders
+from analyzer.program.evaluation.pure_methods import load_pure_methods
 from analyzer.program.graph.calls import CallGraph
 from analyzer.program.graph.entrypoints import EntryPoints
 from analyzer.program.graph.fields import FieldLoads
@@ -19,6 +21,7 @@ from analyzer.program.graph.merged import MergedClasses
 from analyzer.program.graph.starts import ComponentStarts
 from analyzer.program.graph.tracking import Bodies, References, Tracker
 from analyzer.program.graph.triggers import TriggerSearch
+from analyzer.resources import rules_dir
 
 
 class ProgramGraph:
@@ -63,6 +66,11 @@ class ProgramGraph:
     def bodies(self) -> Bodies:
         """The objects of single methods."""
         return Bodies(self.linked)
+
+    @cached_property
+    def decoders(self) -> Decoders:
+        """The methods that give back hidden texts."""
+        return Decoders(self.linked, self.bodies, load_pure_methods(rules_dir() / "knowledge/pure_methods.tsv"))
 
     @cached_property
     def references(self) -> References:

@@ -1,0 +1,178 @@
+"""What the caller of a method gives it: the constants that reach the arguments of one call.
+
+From the call back to where the straight piece of code that holds it begins, the instructions that make its arguments are taken
+and evaluated; a register that was set before is asked of the objects of the method (``program.graph.objects``), across all ways.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.code import MethodCode
+from analyzer.program.evaluation.instructions import Instruction, instruction
+from analyzer.program.evaluation.machine import Callee, Machine
+from analyzer.program.evaluation.values import StopError, Unknown, Value
+from analyzer.program.graph.objects import Origin
+from analyzer.program.graph.tracking import Bodies
+
+MOST_BACK = 4_000
+_MOST_NESTED = 3
+_NO_CONSTANT = StopError("argument", "is given something that is no constant")
+_MOVE_OBJECTS = frozenset({0x07, 0x08, 0x09})
+_APUTS, _IPUTS = frozenset(range(0x4B, 0x52)), frozenset(range(0x59, 0x60))
+_FILL, _FILLED, _CAST = 0x26, frozenset({0x24, 0x25}), 0x1F
+_READS_B = frozenset({*op.MOVES, 0x20, 0x21, 0x23, *range(0x52, 0x59), *range(0x7B, 0x90), *range(0xD0, 0xE3)})
+_READS_BC = frozenset({*range(0x2D, 0x32), *range(0x44, 0x4B), *range(0x90, 0xB0)})
+_READS_AB = frozenset(range(0xB0, 0xD0))
+_PLAIN = frozenset({"Ljava/lang/String;", "Ljava/lang/Integer;", "Ljava/lang/Character;", "Ljava/nio/charset/Charset;"})
+
+
+class _Site(NamedTuple):
+    node: int
+    code: MethodCode
+    dex: int
+
+
+class Given:
+    """Reads the arguments of calls."""
+
+    def __init__(self, machine: Machine, bodies: Bodies) -> None:
+        self._machine = machine
+        self._bodies = bodies
+
+    def arguments(self, node: int, at: int, depth: int = 0) -> list[Value]:
+        """The arguments of the call at instruction *at* of *node*, the receiver first; ``Unknown`` where one is no constant.
+
+        Raises ``StopError`` when nothing can be said.
+        """
+        frame = self._machine.frame(node)
+        site = _Site(node, frame.code, frame.dex)
+        step = instruction(site.code, at)
+        callee = self._machine.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+        wanted = {step.registers[slot] for slot in callee.slots if slot < len(step.registers)}
+        piece = _Piece(self._machine, site, at)
+        steps, open_ = piece.slice(wanted)
+        for register in range(len(frame.registers)):
+            frame.registers[register] = Unknown(_NO_CONSTANT)
+        for register in open_:
+            frame.registers[register] = self._before(site, piece.start, register, depth)
+        self._machine.lenient(frame, steps)
+        return [frame.registers[step.registers[slot]] for slot in callee.slots if slot < len(step.registers)]
+
+    def _before(self, site: _Site, start: int, register: int, depth: int) -> Value:
+        """What *register* holds where the piece begins, the same on all ways."""
+        objects = self._bodies.objects(site.node)
+        origins = objects.held(start, register) if objects is not None and start else frozenset()
+        if len(origins) != 1:
+            return Unknown(_NO_CONSTANT)
+        (origin,) = origins
+        try:
+            return self._value(site, origin, depth)
+        except StopError as error:
+            return Unknown(error)
+
+    def _value(self, site: _Site, origin: Origin, depth: int) -> Value:
+        if origin.kind == "string":
+            return self._machine.text(site.dex, origin.value)
+        if origin.kind == "int":
+            return origin.value
+        if origin.kind == "call" and depth < _MOST_NESTED:
+            return self._called(site, origin.value, depth)
+        if origin.kind == "field":
+            field = self._machine.fields.named(site.dex, origin.value)
+            if (field.name, field.type) in (self._machine.fields.begin(field.type_id) if field.type_id >= 0 else {}):
+                return self._machine.static(field)
+        raise _NO_CONSTANT
+
+    def _called(self, site: _Site, at: int, depth: int) -> Value:
+        """The text that a call gave which lies before the piece: a text stays what it is."""
+        step = instruction(site.code, at)
+        if step.opcode not in op.INVOKES:
+            raise _NO_CONSTANT
+        callee = self._machine.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+        if not callee.descriptor.endswith(")Ljava/lang/String;") or step.opcode not in op.INVOKE_STATICS or callee.node < 0:
+            raise _NO_CONSTANT
+        return self._machine.call(callee.node, self.arguments(site.node, at, depth + 1))
+
+
+class _Piece:
+    """The straight piece of code before a call: from the last place where control comes together."""
+
+    def __init__(self, machine: Machine, site: _Site, at: int) -> None:
+        self._machine = machine
+        self._site = site
+        self._at = at
+        joins = site.code.joins
+        self.start = at
+        while self.start not in joins and self.start > 0 and at - self.start < MOST_BACK:
+            self.start -= 1
+        self._steps = {each: instruction(site.code, each) for each in range(self.start, at)}
+        self._aliases: dict[int, set[int]] = {}
+        for step in self._steps.values():
+            if step.opcode in _MOVE_OBJECTS:
+                both = self._aliases.get(step.a, {step.a}) | self._aliases.get(step.b, {step.b})
+                for register in both:
+                    self._aliases[register] = both
+
+    def slice(self, wanted: set[int]) -> tuple[list[int], set[int]]:
+        """The instructions that make the registers *wanted*, in order, and the registers that were set before the piece."""
+        taken: set[int] = set()
+        for at in range(self._at - 1, self.start - 1, -1):
+            step = self._steps[at]
+            if step.opcode in op.INVOKES or step.opcode in _FILLED:
+                if at in taken or any(self._touches(register, wanted) for register in self._changed(step)):
+                    taken.add(at)
+                    wanted |= self._read(step)
+            elif step.opcode in op.WRITES:
+                if step.a in wanted:
+                    taken.add(at)
+                    wanted.discard(step.a)
+                    if step.opcode in op.MOVE_RESULTS:
+                        taken.add(at - 1)
+                    wanted |= self._read(step)
+            elif self._changes(step, wanted):
+                taken.add(at)
+                wanted |= self._read(step)
+        return sorted(each for each in taken if each >= self.start), wanted
+
+    def _touches(self, register: int, wanted: set[int]) -> bool:
+        return not wanted.isdisjoint(self._aliases.get(register, {register}))
+
+    def _changes(self, step: Instruction, wanted: set[int]) -> bool:
+        """Whether an instruction that writes no register changes an object that is wanted."""
+        if step.opcode in (_FILL, _CAST):
+            return self._touches(step.a, wanted)
+        return step.opcode in (_APUTS | _IPUTS) and self._touches(step.b, wanted)
+
+    def _changed(self, step: Instruction) -> list[int]:
+        """The arguments of a call that it may change: objects, but for those that never change."""
+        if step.opcode in _FILLED:
+            return []
+        try:
+            callee: Callee = self._machine.callee(self._site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+        except StopError:
+            return list(step.registers)
+        pools = self._machine.linked.dex_files[self._site.dex].pools
+        types = pools.parameter_types(int(pools.methods[step.a]["shape"]))
+        if len(callee.slots) > len(types):
+            types = [pools.method_holder(step.a), *types]
+        pairs = zip(callee.slots, types, strict=True)
+        return [
+            step.registers[slot]
+            for slot, type_ in pairs
+            if slot < len(step.registers) and type_[:1] in ("L", "[") and (type_ not in _PLAIN or "<init>" in callee.descriptor)
+        ]
+
+    def _read(self, step: Instruction) -> set[int]:
+        if step.registers:
+            return set(step.registers)
+        if step.opcode in _READS_B:
+            return {step.b}
+        if step.opcode in _READS_BC:
+            return {step.b, step.c}
+        if step.opcode in _READS_AB or step.opcode in _IPUTS:
+            return {step.a, step.b}
+        if step.opcode in _APUTS:
+            return {step.a, step.b, step.c}
+        return {step.a} if step.opcode in (_CAST, _FILL) else set()
