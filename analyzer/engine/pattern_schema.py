@@ -82,7 +82,8 @@ class CallPattern(Struct, frozen=True, forbid_unknown_fields=True):
     is not on the watch list is looked for as well when it stands without ``*``.
 
     ``not_owner_name`` leaves the calls of these libraries out; ``decoded``: a decoder gives a constant argument.
-    All conditions from ``trigger`` to ``assumed`` must hold for one and the same trigger of the call. ``reached``: something may start it; ``traced``: its triggers were looked for.
+    All conditions from ``trigger`` to ``assumed`` must hold for one and the same trigger of the call. ``reached``: something may
+    start it; ``traced``: its triggers were looked for.
     """
 
     api: Text | None = None

@@ -86,7 +86,7 @@ class Decoders:
         return sum(len(self._linked.calls_to(node)) for node in self._shaped) > MOST_CALLS
 
     def text_at(self, node: int, at: int) -> str | None:
-        """The text that the call at instruction *at* of *node* gives, if it is of a method with a decoder's shape; None: unknown."""
+        """The text that the call at instruction *at* of *node* gives; None where it is of no decoder's shape or not known."""
         site = self._bodies.site(node, at) if self._shaped else None
         if site is None or int(self._linked.sites.target[site]) not in self._shaped:
             return None

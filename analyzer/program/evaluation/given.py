@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
-from analyzer.program.evaluation.instructions import Instruction, instruction
+from analyzer.program.evaluation.instructions import Instruction
 from analyzer.program.evaluation.machine import Callee, Machine
-from analyzer.program.evaluation.values import StopError, Unknown, Value
+from analyzer.program.evaluation.values import FAULTS, StopError, Unknown, Value
 from analyzer.program.graph.objects import Origin
 from analyzer.program.graph.tracking import Bodies
 
 MOST_BACK = 4_000
 _MOST_NESTED = 3
+_STEPS_PER_LOOK = 8  # looking at an instruction costs less than running it
 _NO_CONSTANT = StopError("argument", "is given something that is no constant")
 _MOVE_OBJECTS = frozenset({0x07, 0x08, 0x09})
 _APUTS, _IPUTS = frozenset(range(0x4B, 0x52)), frozenset(range(0x59, 0x60))
@@ -46,9 +47,15 @@ class Given:
 
         Raises ``StopError`` when nothing can be said.
         """
+        try:
+            return self._arguments(node, at, depth)
+        except FAULTS:
+            raise StopError("unsupported", "is called by code that no compiler makes") from None
+
+    def _arguments(self, node: int, at: int, depth: int) -> list[Value]:
         frame = self._machine.frame(node)
         site = _Site(node, frame.code, frame.dex)
-        step = instruction(site.code, at)
+        step = self._machine.instruction(node, at)
         callee = self._machine.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
         wanted = {step.registers[slot] for slot in callee.slots if slot < len(step.registers)}
         piece = _Piece(self._machine, site, at)
@@ -57,7 +64,7 @@ class Given:
             frame.registers[register] = Unknown(_NO_CONSTANT)
         for register in open_:
             frame.registers[register] = self._before(site, piece.start, register, depth)
-        self._machine.lenient(frame, steps)
+        self._machine.lenient(node, frame, steps)
         return [frame.registers[step.registers[slot]] for slot in callee.slots if slot < len(step.registers)]
 
     def _before(self, site: _Site, start: int, register: int, depth: int) -> Value:
@@ -87,7 +94,7 @@ class Given:
 
     def _called(self, site: _Site, at: int, depth: int) -> Value:
         """The text that a call gave which lies before the piece: a text stays what it is."""
-        step = instruction(site.code, at)
+        step = self._machine.instruction(site.node, at)
         if step.opcode not in op.INVOKES:
             raise _NO_CONSTANT
         callee = self._machine.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
@@ -97,44 +104,58 @@ class Given:
 
 
 class _Piece:
-    """The straight piece of code before a call: from the last place where control comes together."""
+    """The straight piece of code before a call, as far back as its arguments are made; not beyond where control joins."""
 
     def __init__(self, machine: Machine, site: _Site, at: int) -> None:
         self._machine = machine
         self._site = site
         self._at = at
-        joins = site.code.joins
-        self.start = at
-        while self.start not in joins and self.start > 0 and at - self.start < MOST_BACK:
-            self.start -= 1
-        self._steps = {each: instruction(site.code, each) for each in range(self.start, at)}
         self._aliases: dict[int, set[int]] = {}
-        for step in self._steps.values():
-            if step.opcode in _MOVE_OBJECTS:
-                both = self._aliases.get(step.a, {step.a}) | self._aliases.get(step.b, {step.b})
+        self.start = at
+
+    def slice(self, arguments: set[int]) -> tuple[list[int], set[int]]:
+        """The instructions that make the registers *arguments*, in order, and the registers that were set before the piece."""
+        taken, wanted, moves = self._back(set(arguments))
+        if moves:  # what is done to an object by another register is seen before the move is, going back
+            for a, b in moves:
+                both = self._aliases.get(a, {a}) | self._aliases.get(b, {b})
                 for register in both:
                     self._aliases[register] = both
-
-    def slice(self, wanted: set[int]) -> tuple[list[int], set[int]]:
-        """The instructions that make the registers *wanted*, in order, and the registers that were set before the piece."""
-        taken: set[int] = set()
-        for at in range(self._at - 1, self.start - 1, -1):
-            step = self._steps[at]
-            if step.opcode in op.INVOKES or step.opcode in _FILLED:
-                if at in taken or any(self._touches(register, wanted) for register in self._changed(step)):
-                    taken.add(at)
-                    wanted |= self._read(step)
-            elif step.opcode in op.WRITES:
-                if step.a in wanted:
-                    taken.add(at)
-                    wanted.discard(step.a)
-                    if step.opcode in op.MOVE_RESULTS:
-                        taken.add(at - 1)
-                    wanted |= self._read(step)
-            elif self._changes(step, wanted):
-                taken.add(at)
-                wanted |= self._read(step)
+            taken, wanted, _ = self._back(set(arguments))
+        self._machine.steps += (self._at - self.start) // _STEPS_PER_LOOK
         return sorted(each for each in taken if each >= self.start), wanted
+
+    def _back(self, wanted: set[int]) -> tuple[set[int], set[int], list[tuple[int, int]]]:
+        """Go back until nothing is wanted any more: what was taken, what is still wanted, and the moves of objects on the way."""
+        joins = self._site.code.joins
+        taken: set[int] = set()
+        moves: list[tuple[int, int]] = []
+        at = self._at
+        while wanted and at and at not in joins and self._at - at < MOST_BACK:
+            at -= 1
+            step = self._machine.instruction(self._site.node, at)
+            if step.opcode in _MOVE_OBJECTS:
+                moves.append((step.a, step.b))
+            self._take(at, step, taken, wanted)
+        self.start = at
+        return taken, wanted, moves
+
+    def _take(self, at: int, step: Instruction, taken: set[int], wanted: set[int]) -> None:
+        """Take an instruction that makes or changes what is *wanted*; then what it reads is."""
+        if step.opcode in op.INVOKES or step.opcode in _FILLED:
+            needed = at in taken or any(self._touches(register, wanted) for register in self._changed(step))
+        elif step.opcode in op.WRITES:
+            needed = step.a in wanted
+            if needed:
+                wanted.discard(step.a)
+                if step.opcode in op.MOVE_RESULTS:
+                    taken.add(at - 1)
+                    wanted.update(self._read(self._machine.instruction(self._site.node, at - 1)) if at else ())
+        else:
+            needed = self._changes(step, wanted)
+        if needed:
+            taken.add(at)
+            wanted |= self._read(step)
 
     def _touches(self, register: int, wanted: set[int]) -> bool:
         return not wanted.isdisjoint(self._aliases.get(register, {register}))

@@ -18,6 +18,7 @@ from analyzer.program.evaluation.fields import Field, Fields
 from analyzer.program.evaluation.instructions import Instruction, instruction
 from analyzer.program.evaluation.pure_methods import Operation
 from analyzer.program.evaluation.values import (
+    FAULTS,
     Array,
     Builder,
     Instance,
@@ -38,7 +39,6 @@ _SHIFT = 32
 _MEMBER = 0xFFFFFFFF
 _BUILDERS = frozenset({"Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;"})
 _NOT_SET: Value = Unknown(StopError("unsupported", "reads a register before it is set"))
-_FAULTS = (TypeError, ValueError, IndexError, AttributeError, KeyError, OverflowError, MemoryError)
 
 
 class Callee(NamedTuple):
@@ -121,12 +121,12 @@ class Machine:
             self._undo()
         return value
 
-    def lenient(self, frame: Frame, steps: Sequence[int]) -> None:
-        """Run these instructions of *frame* in their order, a piece of straight code; what cannot be evaluated is unknown."""
+    def lenient(self, node: int, frame: Frame, steps: Sequence[int]) -> None:
+        """Run these instructions of *node* in their order, a piece of straight code; what cannot be evaluated is unknown."""
         self._begin()
         try:
             for at in steps:
-                self._lenient_step(frame, at, instruction(frame.code, at))
+                self._lenient_step(frame, at, self.instruction(node, at))
             self._check_writers()
         finally:
             self._undo()
@@ -135,6 +135,17 @@ class Machine:
         """A frame for *node*, its registers not set. Raises ``StopError``."""
         code, dex, size, _, _ = self._code(node)
         return Frame(code, dex, [_NOT_SET] * size)
+
+    def instruction(self, node: int, at: int) -> Instruction:
+        """Instruction *at* of *node*. Raises ``StopError``."""
+        code, _, _, _, known = self._code(node)
+        step = known[at]
+        if step is None:
+            try:
+                step = known[at] = instruction(code, at)
+            except FAULTS:
+                raise StopError("unsupported", "holds code that no compiler makes") from None
+        return step
 
     # What instructions ask for
 
@@ -279,7 +290,9 @@ class Machine:
                 key = receiver.type_id << _SHIFT | callee.key & _MEMBER
                 node = int(self.linked.resolve(np.array([key], dtype=np.int64))[0])
         if node < 0:
-            raise StopError("impure", f"calls {_named(callee.descriptor)}")
+            made = "-><init>(" in callee.descriptor
+            name = _named(callee.descriptor)
+            raise StopError("impure", f"makes a new {name.removesuffix('.<init>')}" if made else f"calls {name}")
         return node
 
     def _code(self, node: int) -> tuple[MethodCode, int, int, int, list[Instruction | None]]:
@@ -313,7 +326,7 @@ class Machine:
             self._run(frame, known)
         except ZeroDivisionError:
             raise StopError("throws", "throws ArithmeticException") from None
-        except _FAULTS:
+        except FAULTS:
             raise StopError("unsupported", "holds code that no compiler makes") from None
         finally:
             self._depth -= 1
@@ -357,7 +370,7 @@ class Machine:
             self._spoil(frame, step, error)
         except ZeroDivisionError:
             self._spoil(frame, step, StopError("throws", "throws ArithmeticException"))
-        except _FAULTS:
+        except FAULTS:
             self._spoil(frame, step, StopError("unsupported", "holds code that no compiler makes"))
         if step.opcode in op.BRANCHES or step.opcode in op.ENDS:
             raise StopError("unsupported", "depends on what is not known")
@@ -384,6 +397,8 @@ class Machine:
         """Run a class's initialiser, leniently, the first time that it is asked for."""
         if type_id in self._initialised:
             return
+        if self._initialising >= MOST_DEPTH:
+            raise StopError("budget", f"needs more than {MOST_DEPTH} classes within each other")
         outer = self._journal, self._read, self._entered, self._left
         entered = self._initialised[type_id] = set()
         node = next((node for node in self.linked.methods_of(type_id) if self.linked.name(node) == "<clinit>"), None)
@@ -416,7 +431,7 @@ class Machine:
                 if at >= len(known):
                     return StopError("unsupported", "runs over its end")
                 before = len(self._journal)
-                step = instruction(code, at)
+                step = self.instruction(node, at)
                 failed = frame.result
                 following = self._lenient_step(frame, at, step)
                 if step.opcode in op.INVOKES and isinstance(frame.result, Unknown) and frame.result is not failed:

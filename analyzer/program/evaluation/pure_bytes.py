@@ -219,7 +219,7 @@ def _decrypted(cipher: Value, given: Value) -> Array:
     raw = raw_of(given)
     if len(raw) % 16 or len(cipher.key) not in (16, 24, 32) or (cipher.mode == "CBC" and len(cipher.iv or b"") != 16):
         raise thrown("GeneralSecurityException")
-    mode = modes.CBC(cipher.iv or b"") if cipher.mode == "CBC" else modes.ECB()  # noqa: S305 - what the app does
+    mode = modes.CBC(cipher.iv or b"") if cipher.mode == "CBC" else modes.ECB()
     step = Implementation(algorithms.AES(cipher.key), mode).decryptor()
     plain = step.update(raw) + step.finalize()
     if cipher.padded:

@@ -262,6 +262,7 @@ def _rotate(value: Value, distance: Value) -> int:
 
 OPERATIONS: dict[str, Callable[..., Value]] = {
     "nothing": lambda *_: 0,
+    "made": lambda value: value,
     "same": lambda value: text(value),
     "length": lambda value: len(_of_builder(value)),
     "is-empty": lambda value: int(not text(value)),

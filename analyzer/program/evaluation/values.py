@@ -13,6 +13,10 @@ MOST_ELEMENTS = 1 << 16
 StopKind = Literal["argument", "impure", "native", "state", "budget", "throws", "unsupported"]
 
 
+FAULTS = (TypeError, ValueError, IndexError, AttributeError, KeyError, OverflowError, MemoryError)
+"""What Python raises for code that no compiler makes: registers that are not there, numbers taken for objects."""
+
+
 class StopError(Exception):
     """Why an evaluation ended without a result: its ``kind``, and ``what`` in words that follow "it" (``calls x.y``)."""
 
