@@ -56,7 +56,7 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     override: OverridePattern | None = None
     string: StringPattern | None = None
     decoder: DecoderPattern | None = None
-    hidden_text: HiddenTextPattern | None = None
+    decoded: HiddenTextPattern | None = None
     flow: FlowPattern | None = None
     library: LibraryPattern | None = None
     endpoint: EndpointPattern | None = None

@@ -11,7 +11,7 @@ from analyzer.facts import ApiCall, ClipboardAccess, Constant, Endpoint, Fact, G
 from analyzer.program.evaluation.decoders import MOST_CALLS, Decoder
 from analyzer.program.graph.program_graph import ProgramGraph
 
-_MOST_TEXTS = 2000
+MOST_TEXTS = 2000
 _MOST_GAPS = 20
 _MOST_REASONS = 3
 _HIDES = "Names of classes and methods that are called, hosts, settings and files."
@@ -62,10 +62,10 @@ class HiddenTexts:
             yield TextDecoder(name, owner, len(decoder.outcomes), len(decoder.decoded), place)
             if number < _MOST_GAPS:
                 yield from self._gap(decoder, name)
-        yield from (HiddenText(text.value, text.decoder, text.owner, text.at) for text in self.texts[:_MOST_TEXTS])
-        if len(self.texts) > _MOST_TEXTS:
+        yield from (HiddenText(text.value, text.decoder, text.owner, text.at) for text in self.texts[:MOST_TEXTS])
+        if len(self.texts) > MOST_TEXTS:
             yield Gap(
-                "budget", f"Of {len(self.texts)} hidden texts the first {_MOST_TEXTS} are listed.", could_hide="Further texts."
+                "budget", f"Of {len(self.texts)} hidden texts the first {MOST_TEXTS} are listed.", could_hide="Further texts."
             )
         if self._graph.decoders.cut:
             yield Gap(

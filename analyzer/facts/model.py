@@ -363,7 +363,7 @@ class TextDecoder(Struct, frozen=True, tag="decoder", tag_field="fact"):
     at: Place | None = None
 
 
-class HiddenText(Struct, frozen=True, tag="hidden-text", tag_field="fact"):
+class HiddenText(Struct, frozen=True, tag="decoded", tag_field="fact"):
     """A text that does not stand in the package: what the ``decoder`` gives for the constants at one call, which was worked out.
 
     ``owner``: whose code calls it.
@@ -566,7 +566,7 @@ FACT_TYPES: dict[str, type[Fact]] = {
     "override": Override,
     "string": Constant,
     "decoder": TextDecoder,
-    "hidden-text": HiddenText,
+    "decoded": HiddenText,
     "flow": Flow,
     "library": Library,
     "endpoint": Endpoint,

@@ -32,6 +32,8 @@ gap native why="2 native libraries were not analysed."
 trait debuggable
 signer abc debug=true
 secret aws-access-key masked=AKIA… at=classes.dex:La/B;->c()V+0001
+decoder Lcom/a/D;->d(I)Ljava/lang/String; calls=9 decoded=7
+decoded getPrimaryClip decoder=Lcom/a/D;->d(I)Ljava/lang/String; owner=library:ads
 """
 
 
@@ -77,6 +79,10 @@ secret aws-access-key masked=AKIA… at=classes.dex:La/B;->c()V+0001
         ("payload: {kind: dart}", False),
         ("gap: {kind: native, why: '*native*'}", True),
         ("app: {package: com.a, label: 'My *', version_at_least: 20, version_at_most: 21, version_name: '2.*'}", True),
+        ("decoder: {calls_at_least: 9, decoded_at_most: 8}", True),
+        ("decoder: {method: 'Lcom/a/*', decoded_at_least: 8}", False),
+        ("decoded: {value: get*, owner: library}", True),
+        ("decoded: {value: get*, owner: app}", False),
         ("app: {version_at_least: 22}", False),
         ("app: {version_at_most: 20}", False),
     ],

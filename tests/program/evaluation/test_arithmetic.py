@@ -27,7 +27,7 @@ def model(name: str, a: int, b: int, bits: int) -> int:
     """What C's integers of this width and exact fractions say."""
     signed, unsigned = (ctypes.c_int32, ctypes.c_uint32) if bits == 32 else (ctypes.c_int64, ctypes.c_uint64)
     distance = b % bits
-    exact: dict[str, Callable[[], int]] = {
+    models: dict[str, Callable[[], int]] = {
         "add": lambda: a + b,
         "sub": lambda: a - b,
         "rsub": lambda: b - a,
@@ -40,8 +40,8 @@ def model(name: str, a: int, b: int, bits: int) -> int:
         "shl": lambda: a * 2**distance,
         "shr": lambda: math.floor(Fraction(a, 2**distance)),
         "ushr": lambda: unsigned(a).value // 2**distance,
-    }[name]
-    return signed(exact()).value
+    }
+    return signed(models[name]()).value
 
 
 def run(opcode: int, *registers: int) -> int:
