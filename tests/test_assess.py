@@ -39,7 +39,7 @@ def test_all_keys_are_there_and_later_stages_are_null(result: Result) -> None:
     assert list(document) == [
         "schema_version", "app", "permissions", "components", "api_calls", "clipboard", "flows", "libraries", "endpoints", "secrets",
         "native", "payloads", "findings", "rules", "waivers", "declared", "score", "decision", "catalog", "coverage", "provenance",
-        "other_hosts",
+        "other_hosts", "decoders",
     ]  # fmt: skip
     assert [name for name in LATER if document[name] is not None] == []
     assert document["provenance"]["timings"] is None
