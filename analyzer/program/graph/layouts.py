@@ -19,6 +19,10 @@ from analyzer.program.documents import parse_document
 _MAGIC = b"\x03\x00\x08\x00"
 _INPUT_TYPE = 0x01010220.to_bytes(4, "little")  # android.R.attr.inputType
 _PASSWORD = 0x0101015C.to_bytes(4, "little")  # android.R.attr.password
+_NAMESPACES = tuple(
+    (f"http://schemas.android.com/{rest}".encode(), f"http://schemas.android.com/{rest}".encode("utf-16-le"))
+    for rest in ("apk/res/android", "apk/res-auto")
+)
 _ON_CLICK = 0x0101026F.to_bytes(4, "little")  # android.R.attr.onClick, in the file's resource map
 
 
@@ -84,7 +88,17 @@ def _looked_into(package: Package, name: str) -> tuple[Iterable[str], XmlElement
     if data[:4] != _MAGIC:
         return (), None
     says_more = _ON_CLICK in data or _INPUT_TYPE in data or _PASSWORD in data
-    return xml_strings(data), parse_axml(data) if says_more else None
+    texts = xml_strings(data) if _may_name_a_class(data) else ()
+    return texts, parse_axml(data) if says_more else None
+
+
+def _may_name_a_class(data: bytes) -> bool:
+    """Whether a full stop stands anywhere but in the addresses of namespaces, which nearly every file has."""
+    dots = data.count(b".")
+    for space in _NAMESPACES:
+        for encoded in space:
+            dots -= encoded.count(b".") * data.count(encoded)
+    return dots > 0
 
 
 def _elements(root: XmlElement) -> Iterator[XmlElement]:
