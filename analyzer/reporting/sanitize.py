@@ -17,6 +17,9 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]|[\U000e0000-\U000e007f]"
 )
 
+# Between values line breaks and tabs are layout; inside of a string they are escaped already.
+_UNSAFE_IN_JSON = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x08\x0b\x0c\x0e-\x1f"))
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\\u0009", "\\u000d")
 # Marks of the blocks of combining diacritics (Unicode 15.1, Blocks.txt).
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -43,14 +46,13 @@ def cell_text(text: object, longest: int = LONGEST) -> str:
 
 def json_safe(document: str) -> str:
     """A JSON *document* in which characters that act on a terminal or reorder text are escapes; it parses to the same values."""
-    return _UNSAFE.sub(_json_escape, document)
+    if document.isascii():  # JSON has escaped all other control characters itself
+        return document.replace("\x7f", "\\u007f")
+    return _UNSAFE_IN_JSON.sub(_json_escape, document)
 
 
 def _json_escape(match: re.Match[str]) -> str:
-    character = match[0]
-    if character in "\n\t\r":  # between values: inside of a string they are escaped already
-        return character
-    units = character.encode("utf-16-be", "surrogatepass")
+    units = match[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))
 
 
