@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from analyzer import limits
 from analyzer.errors import UsageError
 from analyzer.facts import Confidence, Owner, Place
 from analyzer.judge import may_use_network
@@ -25,7 +26,6 @@ from analyzer.platform.knowledge import read_table
 from analyzer.resources import rules_dir
 from analyzer.result import ApiCallDoc, DataTypeDoc, DeclaredDoc, Evidence, Result
 
-_MOST_BYTES = 4 << 20
 _MOST_EVIDENCE = 5
 _TYPES, _USES = "PSL_DATA_TYPES_", "PSL_DATA_USAGE_RESPONSES:"
 _SHARED = ("PSL_DATA_USAGE_ONLY_SHARED", "PSL_DATA_USAGE_BOTH_COLLECTED_AND_SHARED")
@@ -77,14 +77,14 @@ def read_declaration(path: Path) -> Declaration:
     """The declaration in an exported form. Raises ``UsageError`` when it is none."""
     mend = "Give the CSV file that Play Console exports under App content, Data safety."
     try:
-        data = path.read_bytes()[: _MOST_BYTES + 1]
+        data = path.read_bytes()[: limits.DECLARED_BYTES + 1]
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except UnicodeDecodeError:
         raise UsageError("is no text", where=str(path), mend=mend) from None
-    if len(data) > _MOST_BYTES:
-        raise UsageError(f"is over {_MOST_BYTES >> 20} MB", where=str(path), mend=mend)
+    if len(data) > limits.DECLARED_BYTES:
+        raise UsageError(f"is over {limits.DECLARED_BYTES >> 20} MB", where=str(path), mend=mend)
     collected: set[str] = set()
     shared: set[str] = set()
     ticked: set[str] = set()

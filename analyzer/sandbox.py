@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from analyzer import limits
 from analyzer.errors import PackageError, UsageError
 from analyzer.facts import Gap, Observation
 from analyzer.platform.watch import Watch, extended, load_watch
@@ -27,7 +28,6 @@ from analyzer.scan import FULL, Depth, observe, observed
 _PROGRAM = "bwrap"
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 _INSIDE = "import sys; sys.path[:0] = sys.argv[1:]; from analyzer.sandbox import serve; serve()"
-_MOST_BYTES = 1 << 30
 _MOST_COMPLAINTS = 400
 
 
@@ -71,8 +71,8 @@ def observe_inside(path: Path, watch: Watch | None = None, depth: Depth = FULL) 
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(order)
             process.stdin.close()
-        answer = process.stdout.read(_MOST_BYTES + 1)
-        if len(answer) > _MOST_BYTES:
+        answer = process.stdout.read(limits.ANSWER_BYTES + 1)
+        if len(answer) > limits.ANSWER_BYTES:
             process.kill()
     try:
         observation = msgspec.msgpack.decode(answer, type=Observation)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from analyzer import limits
 from analyzer.errors import RuleError
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_BYTES = 1 << 20
-MAX_NODES = 50_000
-MAX_DEPTH = 40
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -52,7 +50,7 @@ def read_bytes(path: Path) -> bytes:
     """The file's bytes, up to just over the size cap. Raises ``RuleError``."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(limits.YAML_BYTES + 1)
     except OSError as error:
         raise RuleError(f"cannot be read: {error.strerror}", where=str(path), mend="Check the path.") from None
 
@@ -61,8 +59,8 @@ def parse_yaml(data: bytes, shape: type[T], where: str, lists: Lists | None = No
     """The document *data*, of the file *where*, as *shape*. Raises ``RuleError``."""
     import yaml  # takes a while, and what is kept of rules does not need it
 
-    if len(data) > MAX_BYTES:
-        raise RuleError(f"is larger than {MAX_BYTES} bytes", where=where)
+    if len(data) > limits.YAML_BYTES:
+        raise RuleError(f"is larger than {limits.YAML_BYTES} bytes", where=where)
     builder = _Builder(where, lists or {})
     try:
         value = builder.document(yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
@@ -159,7 +157,7 @@ class _Builder:
 
         self._nodes += 1
         self.lines[path] = event.start_mark.line + 1
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+        if self._nodes > limits.YAML_NODES or depth > limits.YAML_DEPTH:
             raise self._error("is nested too deeply or holds too many values", event)
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise self._error("anchors and aliases are not allowed", event)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from analyzer import sandbox
+from analyzer import limits, sandbox
 from analyzer.errors import PackageError, UsageError
 from analyzer.platform.watch import extended, load_watch
 from analyzer.sandbox import SandboxError, cage, check_sandbox, observe_inside
@@ -85,6 +85,12 @@ def test_an_answer_about_another_file_is_refused(apks: Path, monkeypatch: pytest
     monkeypatch.setattr(sandbox, "_INSIDE", f"import sys; sys.stdout.buffer.write({answer!r})")
     with pytest.raises(PackageError, match="about another file"):
         observe_inside(apks / "multidex.apk")
+
+
+def test_an_answer_that_is_too_long_is_cut_off(apks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ANSWER_BYTES", 1_000)
+    with pytest.raises(SandboxError, match="ended without an answer"):
+        observe_inside(apks / "keyboard.apk")
 
 
 def test_on_the_command_line(run: Run, apks: Path, root: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from analyzer import limits
 from analyzer.facts import Observation
 from analyzer.platform.watch import Watch
 from analyzer.scan import Depth, observe
@@ -22,8 +23,8 @@ RETRIED: frozenset[FailureKind] = frozenset({"timeout", "memory", "crash", "kill
 class Budget(Struct, frozen=True):
     """What one package may cost: wall-clock seconds, and bytes of address space beyond what the worker has at its start."""
 
-    seconds: float = 300.0
-    memory: int = 2 << 30
+    seconds: float = limits.APP_SECONDS
+    memory: int = limits.APP_MEMORY
 
 
 class Item(Struct, frozen=True):

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from msgspec import Struct
 
+from analyzer import limits as caps
 from analyzer.container.directory import Entry as Entry
 from analyzer.container.directory import read_directory, read_local_header
 from analyzer.errors import FormatError
@@ -28,7 +29,6 @@ _CHUNK = 1 << 20
 _MOST_TABLES = 512  # what the code tables before the first byte of deflated data may take (RFC 1951: under 300 bytes)
 _MAGIC = 8
 _MOST_NOTES = 20
-_MOST_EMPTY = 64 << 20  # bytes of blocks without contents that are read to see what entries begin with, in all
 
 
 class Limits(Struct, frozen=True):
@@ -40,16 +40,17 @@ class Limits(Struct, frozen=True):
     package that are compressed themselves are held in memory, all together up to ``held_bytes``.
     """
 
-    entries: int = 200_000
-    entry_bytes: int = 512 << 20
-    total_bytes: int = 4 << 30
-    ratio: int = 200
-    ratio_free_bytes: int = 16 << 20
-    parts: int = 1000
-    nested_depth: int = 3
-    nested_files: int = 500
-    nested_bytes: int = 128 << 20
-    held_bytes: int = 1 << 30
+    entries: int = caps.ENTRIES
+    entry_bytes: int = caps.ENTRY_BYTES
+    total_bytes: int = caps.TOTAL_BYTES
+    ratio: int = caps.RATIO
+    ratio_free_bytes: int = caps.RATIO_FREE_BYTES
+    parts: int = caps.PARTS
+    nested_depth: int = caps.NESTED_DEPTH
+    nested_files: int = caps.NESTED_FILES
+    nested_bytes: int = caps.NESTED_BYTES
+    held_bytes: int = caps.HELD_BYTES
+    empty_bytes: int = caps.EMPTY_BYTES
 
 
 class Meter:
@@ -180,7 +181,7 @@ class Archive:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         head, left = inflater.decompress(data, _MAGIC), entry.stored - len(data)
         while len(head) < min(_MAGIC, entry.size) and left > 0 and not inflater.eof:
-            if self._meter.empty >= _MOST_EMPTY:
+            if self._meter.empty >= self._limits.empty_bytes:
                 self._say(entry.name, "Its compressed data begin with blocks without contents; what it is was not looked at.")
                 return head
             more = self.file.read(min(_CHUNK, left))

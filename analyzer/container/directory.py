@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 
 END_RECORD = b"PK\x05\x06"
@@ -22,7 +23,6 @@ _END64, _LOCATOR = b"PK\x06\x06", b"PK\x06\x07"
 _DIRECTORY_MARK, _LOCAL_MARK = b"PK\x01\x02", b"PK\x03\x04"
 _TAIL = 65535 + _END.size  # kMaxEOCDSearch
 _STEP = 1 << 20
-_MOST_CANDIDATES = 16
 _WORD, _SHORT = 0xFFFFFFFF, 0xFFFF
 _ZIP64 = 0x0001
 _ENCRYPTED, _DESCRIPTOR = 1, 8
@@ -101,12 +101,12 @@ def _ends(file: IO[bytes], length: int) -> Iterator[_End]:
 def _marks(file: IO[bytes], length: int) -> Iterator[int]:
     """Where end records begin, from the last to the first, few of them."""
     found, high = 0, length
-    while high > 0 and found < _MOST_CANDIDATES:
+    while high > 0 and found < limits.END_RECORDS:
         low = max(0, high - _STEP)
         file.seek(low)
         data = file.read(high - low + 3)
         at = data.rfind(END_RECORD)
-        while at >= 0 and found < _MOST_CANDIDATES:
+        while at >= 0 and found < limits.END_RECORDS:
             yield low + at
             found += 1
             at = data.rfind(END_RECORD, 0, at + 3)

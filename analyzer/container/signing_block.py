@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.container.archive import Archive
 from analyzer.errors import FormatError
 
@@ -22,8 +23,6 @@ _PROOF_OF_ROTATION = 0x3BA06F8C
 _ROTATION_MIN_SDK = 0x559F8B02
 _MAGIC = b"APK Sig Block 42"
 _END_RECORD = b"PK\x05\x06"
-_MAX_BLOCK = 64 << 20
-_MOST_LEVELS = 64
 # Signature algorithm ids of schemes 2 and 3.
 _ALGORITHMS = {
     0x0101: "sha256_rsa_pss",
@@ -67,7 +66,7 @@ def block_pairs(archive: Archive) -> Iterator[tuple[int, bytes]]:
     if footer[8:] != _MAGIC:
         return
     size = struct.unpack_from("<Q", footer)[0]
-    if size > _MAX_BLOCK or size + 8 > directory or size < 24:
+    if size > limits.SIGNING_BLOCK_BYTES or size + 8 > directory or size < 24:
         raise FormatError(f"the signing block says it has {size} bytes")
     file.seek(directory - size)
     block = file.read(size - 24)
@@ -117,7 +116,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _levels(data: bytes) -> Iterator[bytes]:
     """The certificates of a proof-of-rotation, oldest first, the current one last."""
     for number, level in enumerate(prefixed(data[4:])):
-        if number >= _MOST_LEVELS:
+        if number >= limits.SIGNING_LEVELS:
             raise FormatError("the signing lineage has too many levels")
         yield _one(_one(level))
 

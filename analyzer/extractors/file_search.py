@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.extractors.addresses import Address, bare_host, mail_addresses, web_addresses
 from analyzer.extractors.secret_shapes import KEY, Found, SecretTables, secrets_in
@@ -37,9 +38,7 @@ _TEXTS = (
     ".css",
     ".env",
 )
-_MOST_ASSET_BYTES = 8 << 20
 _MOST_NATIVE_BYTES = 8 << 20
-_MOST_BYTES_FOR_KEYS = 2 << 20
 _LISTS, _MOST_BYTES_OF_A_LIST = (".txt", ".yaml", ".yml"), 1 << 20  # larger ones are dictionaries and models
 _CREDIT = re.compile(r"(?:library|define|license)_\w+")
 _BUCKET, _PROJECT = "google_storage_bucket", "project_id"
@@ -61,7 +60,7 @@ def search_files(app: App, tables: SecretTables) -> InFiles:
         if app.package.has(part.resources):
             _in_file(app, part.resources, tables, found, resources=True)
     texts = [path for path in app.package.named(("assets/", "res/raw/")) if path.lower().endswith(_TEXTS)]
-    for what, paths, most in (("assets", texts, _MOST_ASSET_BYTES), ("native libraries", _libraries(app), _MOST_NATIVE_BYTES)):
+    for what, paths, most in (("assets", texts, limits.ASSET_BYTES), ("native libraries", _libraries(app), _MOST_NATIVE_BYTES)):
         left, skipped = most, 0
         for path in paths:
             size = app.package.size_of(path)
@@ -102,7 +101,7 @@ def _in_file(app: App, path: str, tables: SecretTables, found: InFiles, *, resou
     found.addresses.extend((address, place) for address in _webs(data) if address.url not in credits)
     if not app.package.inner(path).startswith("lib/"):  # mail addresses in native libraries are their authors'
         found.addresses.extend((address, place) for address in _mails(data))
-    if len(data) <= _MOST_BYTES_FOR_KEYS:  # what an app itself writes is small; engines, dictionaries and the like hold no keys
+    if len(data) <= limits.KEY_BYTES:  # what an app itself writes is small; engines, dictionaries and the like hold no keys
         found.secrets.extend((secret, place) for _, secret in secrets_in(data, tables.shapes))
 
 

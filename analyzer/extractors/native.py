@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.extractors.native_apis import ApiNames, NamedApi
 from analyzer.extractors.native_methods import JavaSide, Joined
@@ -23,7 +24,6 @@ from analyzer.program.app import App
 from analyzer.program.graph.linking import Linked
 from analyzer.program.ownership import UNKNOWN
 
-_MOST_FILES = 600
 _MOST_GAPS = 20
 _MOST_NAMES = 200
 _PACKED_BITS = 7.6  # machine code has 5 to 7 bits a byte, what is packed or encrypted nearly 8
@@ -58,7 +58,7 @@ def native_facts(app: App, linked: Linked, watch: Watch, tables: NativeTables) -
     reader = _Reader(app, linked, watch, tables)
     facts: list[Fact] = []
     reads: list[_Read] = []
-    for path in files[:_MOST_FILES]:
+    for path in files[: limits.NATIVE_FILES]:
         try:
             reads.append(reader.read(path))
         except FormatError as error:
@@ -66,9 +66,11 @@ def native_facts(app: App, linked: Linked, watch: Watch, tables: NativeTables) -
             facts.append(
                 Gap("native", f"The library could not be read: {error.what}", size, None, "All that it does.", at=Place(path))
             )
-    if len(files) > _MOST_FILES:
-        why = f"{len(files) - _MOST_FILES} native libraries were left out."
-        facts.append(Gap("too-large", why, count=len(files) - _MOST_FILES, could_hide=_HIDES, at=Place(files[_MOST_FILES])))
+    if len(files) > limits.NATIVE_FILES:
+        why = f"{len(files) - limits.NATIVE_FILES} native libraries were left out."
+        facts.append(
+            Gap("too-large", why, count=len(files) - limits.NATIVE_FILES, could_hide=_HIDES, at=Place(files[limits.NATIVE_FILES]))
+        )
     groups: dict[str, list[_Read]] = {}
     for read in reads:
         groups.setdefault(_file(read.fact.file), []).append(read)

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.arsc_refusals import table_refusals
 from analyzer.formats.reschunk import STRING_POOL, Chunk, chunks, pool_string, pool_strings
@@ -23,11 +24,8 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008
 _REFERENCE, _STRING, _DECIMAL, _HEX, _BOOLEAN = 0x01, 0x03, 0x10, 0x11, 0x12
 _NO_ENTRY = 0xFFFFFFFF
 _TYPE_HEADER = 24
-_MOST_REFERENCES = 20
 _MOST_ENTRIES = 1 << 16
 _MOST_REFUSALS = 20
-_MOST_TYPES = 100_000  # chunks of types in a table
-_MOST_LOOKS = 5_000_000  # at type chunks, in all look-ups together
 
 
 class _Value(NamedTuple):
@@ -112,7 +110,7 @@ class Resources:
                             yield pool_string(data, keys, key), text
 
     def _text(self, resource: int) -> str | None:
-        for _ in range(_MOST_REFERENCES):
+        for _ in range(limits.RESOURCE_REFERENCES):
             value = self._value(resource)
             if value is None:
                 return None
@@ -137,7 +135,7 @@ class Resources:
         first = None
         for chunk in self._types.get(resource >> 16, ()):
             self._looks += 1
-            if self._looks > _MOST_LOOKS:
+            if self._looks > limits.RESOURCE_LOOKS:
                 raise FormatError("looking up resources costs more than the limit")
             value = _entry(self._data, chunk, resource & 0xFFFF)
             if value is not None:
@@ -164,8 +162,8 @@ class Resources:
                 for chunk in chunks(self._data, package.start + package.header, package.end):
                     if chunk.type == _TYPE and chunk.header >= _TYPE_HEADER:
                         count += 1
-                        if count > _MOST_TYPES:
-                            raise FormatError(f"the resource table has more than {_MOST_TYPES} types")
+                        if count > limits.RESOURCE_TYPES:
+                            raise FormatError(f"the resource table has more than {limits.RESOURCE_TYPES} types")
                         found.setdefault((number & 0xFF) << 8 | self._data[chunk.start + 8], []).append(chunk)
         return found
 

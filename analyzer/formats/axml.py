@@ -17,15 +17,13 @@ from pathlib import Path
 
 import msgspec
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.elements import ANDROID
 from analyzer.formats.elements import XmlElement as XmlElement
 from analyzer.formats.reschunk import STRING_POOL, Chunk, chunk_at, chunks, pool_problems, pool_string, pool_strings
 
 ATTRIBUTES = Path(__file__).resolve().parent / "attributes.msgpack.z"
-_MAX_BYTES = 32 << 20
-_MAX_DEPTH = 200
-_MAX_ELEMENTS = 500_000
 _XML, _RESOURCE_MAP, _START, _END, _TEXT = 0x0003, 0x0180, 0x0102, 0x0103, 0x0104
 _ROOT = "manifest"
 _NODES = range(0x0100, 0x0180)
@@ -44,7 +42,7 @@ def parse_axml(data: bytes, problems: list[str] | None = None) -> XmlElement:
 
     Raises ``FormatError`` when there is none to be had.
     """
-    if len(data) > _MAX_BYTES:
+    if len(data) > limits.XML_BYTES:
         raise FormatError(f"binary XML of {len(data)} bytes is larger than the limit")
     if not data:
         raise FormatError("is empty")
@@ -174,13 +172,13 @@ class _Document:
         return root
 
     def _may_begin(self, count: int) -> bool:
-        if count > _MAX_ELEMENTS:
-            self._note(f"The document has more than {_MAX_ELEMENTS} elements; the others were left out.")
-        return count <= _MAX_ELEMENTS
+        if count > limits.XML_ELEMENTS:
+            self._note(f"The document has more than {limits.XML_ELEMENTS} elements; the others were left out.")
+        return count <= limits.XML_ELEMENTS
 
     def _nest(self, element: XmlElement, stack: list[XmlElement]) -> None:
-        if len(stack) >= _MAX_DEPTH:
-            self._note(f"Elements are nested deeper than {_MAX_DEPTH} levels; the inner ones were left out.")
+        if len(stack) >= limits.XML_DEPTH:
+            self._note(f"Elements are nested deeper than {limits.XML_DEPTH} levels; the inner ones were left out.")
         elif stack:
             stack[-1].children.append(element)
 

@@ -5,10 +5,9 @@ Importing androguard's reader costs as much as reading a middling package, so it
 
 from __future__ import annotations
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.elements import ANDROID, XmlElement
-
-_MAX_DEPTH = 200
 
 
 def read_with_androguard(data: bytes) -> XmlElement:
@@ -31,8 +30,8 @@ def _own(element: object, depth: int) -> XmlElement:
 
     if not isinstance(element, _Element):
         raise FormatError("binary XML holds something that is no element")
-    if depth > _MAX_DEPTH:
-        raise FormatError(f"binary XML is nested deeper than {_MAX_DEPTH} elements")
+    if depth > limits.XML_DEPTH:
+        raise FormatError(f"binary XML is nested deeper than {limits.XML_DEPTH} elements")
     attributes: dict[str, str] = {}
     for name, value in element.attrib.items():
         local = str(name).rpartition("}")[2]

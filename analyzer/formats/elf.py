@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 
 LARGEST = 256 << 20
 """The largest file that is opened, in bytes."""
 
-_MOST_SYMBOLS = 400_000
-_MOST_RELOCATIONS = 400_000
 _MOST_TEXT_BYTES = 64 << 20
 _IDENT, _HEADER_32, _HEADER_64 = 16, 52, 64
 _SHT_PROGBITS, _SHT_SYMTAB, _SHT_NOBITS = 1, 2, 8
@@ -161,7 +160,7 @@ class ElfFile:
         found: dict[int, int] = {}
         word = struct.Struct(self._order + ("Q" if self.bits == 64 else "I"))
         for number, relocation in enumerate(binary.dynamic_relocations):
-            if number >= _MOST_RELOCATIONS:
+            if number >= limits.ELF_RELOCATIONS:
                 break
             address = int(relocation.address)
             symbol = relocation.symbol if relocation.has_symbol else None
@@ -285,7 +284,7 @@ def _symbols(binary: Any) -> tuple[frozenset[str], dict[str, int]]:
     imports: set[str] = set()
     exports: dict[str, int] = {}
     for number, symbol in enumerate(binary.dynamic_symbols):
-        if number >= _MOST_SYMBOLS:
+        if number >= limits.ELF_SYMBOLS:
             break
         name = _text(symbol.name)
         if not name:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.arsc import Resources
 from analyzer.formats.proto_xml import item_text
@@ -27,7 +28,6 @@ _DECIMAL, _HEXADECIMAL, _BOOLEAN = 6, 7, 8
 _ITEMS_OF_COMPOUND = {2: (3, 4), 4: (1, 3), 5: (1, 4)}
 _TEXT_ITEMS = (2, 3, 4, 5)  # Item: string, raw string, styled string, file
 _MOST_ENTRIES = 1 << 20
-_MOST_REFERENCES = 20
 
 
 class _Entry(NamedTuple):
@@ -77,7 +77,7 @@ class ProtoResources(Resources):
         return None if entry is None else self._resolved(_default(entry.message))
 
     def _resolved(self, value: str | None) -> str | None:
-        for _ in range(_MOST_REFERENCES):
+        for _ in range(limits.RESOURCE_REFERENCES):
             if value is None or not value.startswith("@"):
                 return value
             entry = self._entries.get(int(value[1:], 16)) if len(value) == 9 else None

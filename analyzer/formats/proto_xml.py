@@ -6,6 +6,7 @@ Attribute values are spelled as ``axml`` spells them.
 
 from __future__ import annotations
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.axml import attribute_names, spelled
 from analyzer.formats.elements import ANDROID, XmlElement
@@ -19,8 +20,6 @@ _REFERENCE_TYPE, _REFERENCE_ID, _REFERENCE_NAME = 1, 2, 3
 # Fields of Primitive, with the type of Res_value that each is (ResourceTypes.h).
 _PRIMITIVES = {1: 0x00, 2: 0x00, 3: 0x04, 6: 0x10, 7: 0x11, 8: 0x12, 9: 0x1C, 10: 0x1D, 11: 0x1E, 12: 0x1F, 13: 0x05, 14: 0x06}
 _PLATFORM = 0x01
-_MAX_DEPTH = 200
-_MAX_ELEMENTS = 500_000
 
 
 def parse_proto_xml(data: bytes) -> XmlElement:
@@ -37,8 +36,8 @@ def parse_proto_xml(data: bytes) -> XmlElement:
             elif number == _NODE_ELEMENT and isinstance(value, memoryview):
                 element, children = _element(value, names)
                 count += 1
-                if depth > _MAX_DEPTH or count > _MAX_ELEMENTS:
-                    raise FormatError(f"XML has more than {_MAX_DEPTH} levels or {_MAX_ELEMENTS} elements")
+                if depth > limits.XML_DEPTH or count > limits.XML_ELEMENTS:
+                    raise FormatError(f"XML has more than {limits.XML_DEPTH} levels or {limits.XML_ELEMENTS} elements")
                 if parent is not None:
                     parent.children.append(element)
                 elif root is None:

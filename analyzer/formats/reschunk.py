@@ -6,13 +6,11 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 
 STRING_POOL: int = 0x0001
 _UTF8 = 1 << 8
-_MOST_CHUNKS = 2_000_000
-# Strings of a pool may overlap: a small pool can hold gigabytes of text. No more is decoded than this many times its bytes.
-_MOST_TEXT = 8
 
 
 class Chunk(NamedTuple):
@@ -35,7 +33,7 @@ def chunk_at(data: bytes, start: int, end: int) -> Chunk | None:
 
 def chunks(data: bytes, start: int, end: int) -> Iterator[Chunk]:
     """The chunks one after another; ends at the first that does not fit."""
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(limits.CHUNKS):
         chunk = chunk_at(data, start, end)
         if chunk is None:
             return
@@ -91,7 +89,7 @@ def pool_strings(data: bytes, pool: Chunk) -> Iterator[tuple[int, str]]:
 
     Raises ``FormatError`` when they come to far more than the pool's bytes: strings that overlap, made to fill the memory.
     """
-    left = _MOST_TEXT * (pool.end - pool.start)
+    left = limits.POOL_TEXT * (pool.end - pool.start)
     for index in range(pool_size(data, pool)):
         try:
             text = pool_string(data, pool, index)
@@ -99,5 +97,5 @@ def pool_strings(data: bytes, pool: Chunk) -> Iterator[tuple[int, str]]:
             continue
         left -= len(text)
         if left < 0:
-            raise FormatError(f"the strings of a pool overlap and come to over {_MOST_TEXT} times its bytes")
+            raise FormatError(f"the strings of a pool overlap and come to over {limits.POOL_TEXT} times its bytes")
         yield index, text

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
+from analyzer import limits
 from analyzer.extractors.runtimes.script_values import EVENTS, HANDLERS, LOOK_UPS, UNKNOWN, ScriptCall, Value
 from analyzer.facts import TriggerKind
 
@@ -23,9 +24,6 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 _MOST_STEPS = 24
 _MOST_LOOKED_AT = 200
-_MOST_SCOPES = 100
-_MOST_NODES = 1_500_000
-_MOST_CALLS = 20_000
 _BETWEEN = frozenset({"arguments", "parenthesized_expression", "await_expression", "call_expression"})
 # Places of Metro's factory parameters: global, require, importDefault, importAll, module, exports, dependencyMap.
 _GLOBAL, _REQUIRE, _IMPORT_DEFAULT, _IMPORT_ALL, _DEPENDENCIES = 0, 1, 2, 3, 6
@@ -102,7 +100,7 @@ class _Reader:
                 if kind in _FUNCTIONS:
                     self._declare_function(node, scope)
                     if self._is_wanted(node):
-                        if scope.depth < _MOST_SCOPES:
+                        if scope.depth < limits.SCRIPT_SCOPES:
                             inner.append(node)
                         else:
                             self.cut = True
@@ -112,9 +110,9 @@ class _Reader:
                     self._assign(node, scope)
                 elif kind in ("call_expression", "new_expression"):
                     calls.append(node)
-            for node in calls[: _MOST_CALLS - len(self.calls)]:
+            for node in calls[: limits.SCRIPT_CALLS - len(self.calls)]:
                 self._call(node, scope)
-            self.cut = self.cut or len(self.calls) >= _MOST_CALLS
+            self.cut = self.cut or len(self.calls) >= limits.SCRIPT_CALLS
             todo += ((node, self._scope_of(node, scope)) for node in reversed(inner))
 
     def _of_scope(self, top: Node) -> Iterator[Node]:
@@ -128,7 +126,7 @@ class _Reader:
                     continue
             children = node.children
             self._nodes += len(children)
-            if self._nodes > _MOST_NODES:
+            if self._nodes > limits.SCRIPT_NODES:
                 self.cut = True
                 return
             for child in children:

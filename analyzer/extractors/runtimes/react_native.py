@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.extractors.runtimes.bindings import Bindings
 from analyzer.extractors.runtimes.bridges import Bridge
@@ -19,7 +20,6 @@ from analyzer.resources import rules_dir
 
 _BUNDLES = (("assets/",), (".bundle", ".jsbundle", ".hbc"))
 _MOST_BYTES = 128 << 20
-_MOST_PARSED = 4 << 20
 _TAIL = re.compile(rb",(\d+),\[([\d,\s]*)\](?:,\"[^\"]*\")?\);?\s*\Z")
 _VERSION = re.compile(rb"major:(\d+),minor:(\d+),patch:(\d+)")
 _HIDES = "What this script asks Android for."
@@ -121,7 +121,7 @@ def _modules(data: bytes, words: Collection[str]) -> tuple[list[ScriptModule], i
 
     wanted = re.compile(rb"(?<![\w$])(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")(?![\w$])")
     modules: list[ScriptModule] = []
-    left, budget, broken = 0, _MOST_PARSED, 0
+    left, budget, broken = 0, limits.SCRIPT_BYTES, 0
     for at, text in _pieces(data):
         tail = _TAIL.search(text[-20_000:]) if text.startswith(b"__d(") else None
         number = int(tail[1]) if tail else -1 - len(modules)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.container import Package
 from analyzer.errors import FormatError
 from analyzer.extractors.runtimes.bindings import Bindings
@@ -30,7 +31,6 @@ _OF_RUNTIMES = re.compile(
 _SHOWN_FROM_ASSETS = (b"file:///android_asset", b"appassets.androidplatform.net")
 _CORDOVA_VERSION = re.compile(rb"(?:PLATFORM_VERSION_BUILD_LABEL|CORDOVA_JS_BUILD_LABEL)\s*=\s*['\"]([\w.\-]{1,20})['\"]")
 _RUNS = re.compile(rb"\s*([\w$]+)\(")
-_MOST_PARSED = 4 << 20
 _MOST_BYTES = 16 << 20
 _NEAR = 2048
 _HIDES = "What these scripts ask Android for."
@@ -112,7 +112,7 @@ class _Reader:
                 self._names.setdefault(word, []).append(words)
         self._wanted = _any_of({word.partition("(")[0] for own in self._objects.values() for word in own} | self._bridge.names)
         self._words = _any_of({*self._names} | self._bridge.names)
-        self._left = _MOST_PARSED
+        self._left = limits.SCRIPT_BYTES
         self._unread: list[tuple[str, int]] = []
         self._broken: list[str] = []
         self._pieces: list[_Piece] = []

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.leb128 import Uleb, read_uleb128, read_uleb128_run
@@ -19,7 +20,6 @@ from analyzer.formats.dex.pools import Pools
 
 Ints = NDArray[np.int64]
 
-_MOST_RESCUED = 1000  # classes that count more methods than there can be
 _MOST_METHODS = 1 << 16
 
 
@@ -86,7 +86,7 @@ def _read_items(numbers: Uleb, class_defs: Ints, at: Ints, pools: Pools) -> Enco
     bad = int((~good).sum())
     rescued = [
         each
-        for class_def, place in zip(class_defs[whole & ~good][:_MOST_RESCUED], at[whole & ~good], strict=False)
+        for class_def, place in zip(class_defs[whole & ~good][: limits.DEX_RESCUED], at[whole & ~good], strict=False)
         for each in _rescued(values, int(place), int(class_def), pools)
     ]
     class_defs, begin, direct, virtual = class_defs[good], begin[good], direct[good], virtual[good]

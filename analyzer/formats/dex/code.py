@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.leb128 import read_uleb128
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from analyzer.formats.dex.file import DexFile
 
 _UNKNOWN_SOURCE = (-1,)
-_MOST_HANDLERS = 1 << 16
 _TURNS = tuple(opcode in op.BRANCHES or opcode in op.ENDS for opcode in range(256))
 
 
@@ -220,7 +220,7 @@ def _handler_offsets(dex: DexFile, item: int) -> frozenset[int]:
         lists, at = read_uleb128(dex.data, at)
         for _ in range(min(lists, tries)):
             size, at = _read_sleb128(dex.data, at)
-            if len(found) + abs(size) > _MOST_HANDLERS:
+            if len(found) + abs(size) > limits.DEX_HANDLERS:
                 break
             for _ in range(abs(size)):
                 _, at = read_uleb128(dex.data, at)

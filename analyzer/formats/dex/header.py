@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.errors import FormatError
 
 HEADER_SIZE = 0x70
@@ -17,7 +18,6 @@ CONTAINER_HEADER_SIZE = 0x78
 CONTAINER_VERSION = 41
 KNOWN_VERSIONS = frozenset({35, 37, 38, 39, 40, CONTAINER_VERSION})
 _LITTLE_ENDIAN = 0x12345678
-_MAX_CONTAINED = 4096
 
 
 class Table(NamedTuple):
@@ -61,8 +61,8 @@ def read_headers(data: bytes) -> list[Header]:
     """
     headers = [_read_header(data, 0)]
     while headers[-1].version == CONTAINER_VERSION and headers[-1].end < _container_size(data):
-        if len(headers) == _MAX_CONTAINED:
-            raise FormatError(f"more than {_MAX_CONTAINED} DEX files in one container")
+        if len(headers) == limits.DEX_CONTAINED:
+            raise FormatError(f"more than {limits.DEX_CONTAINED} DEX files in one container")
         try:
             headers.append(_read_header(data, headers[-1].end))
         except FormatError as error:

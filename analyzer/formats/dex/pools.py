@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.dex.header import Header, Table
 from analyzer.formats.dex.leb128 import MAX_LENGTH
@@ -35,8 +36,6 @@ _CLASS = np.dtype(
     ]
 )
 NO_INDEX = 0xFFFFFFFF
-_MOST_LISTED = 16  # entries of type lists for each two bytes of a file: lists may be shared, but not to fill the memory
-_MOST_PARAMETERS = 255
 
 
 class Pools:
@@ -193,7 +192,7 @@ class Pools:
         if len(length) and (at + 2 + length).max() > len(units):
             raise FormatError("a type list lies outside the file")
         ends = np.cumsum(length)
-        if len(ends) and int(ends[-1]) > _MOST_LISTED * len(units):
+        if len(ends) and int(ends[-1]) > limits.DEX_LISTED * len(units):
             raise FormatError("type lists overlap beyond reason")
         where = np.arange(int(length.sum())) - np.repeat(ends - length, length) + np.repeat(at + 2, length)
         rows = units[where].astype(np.int64)
@@ -221,7 +220,7 @@ class Pools:
             rows = self.type_list(offset)
         except FormatError:
             return None
-        return rows if len(rows) <= _MOST_PARAMETERS else None
+        return rows if len(rows) <= limits.DEX_PARAMETERS else None
 
     def proto(self, row: int) -> str:
         """Prototype *row* as ``(parameters)return``; '' where there is none."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer import limits
 from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.opcodes import LENGTHS
 
@@ -20,7 +21,6 @@ Units = NDArray[np.uint16]
 
 _CODE_HEADER_UNITS = 8
 _FEW_CURSORS = 48
-_MAX_LAYERS = 64
 _LENGTHS = np.array(LENGTHS, dtype=np.int64)
 
 
@@ -80,7 +80,7 @@ def _layers(start: Ints, end: Ints) -> list[Ints]:
     free_from: list[int] = []
     for row, (begin, stop) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
         layer = next((i for i, free in enumerate(free_from) if free <= begin), len(layers))
-        if layer == _MAX_LAYERS:
+        if layer == limits.DEX_LAYERS:
             continue
         if layer == len(layers):
             layers.append([])

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer import limits
 from analyzer.formats.dex.leb128 import MAX_LENGTH
 
-_MOST_COMPARED = 1 << 22  # pairs of eight bytes and four for each text: enough for any real file, and no more
 _LOW = np.uint64(0x7F7F7F7F7F7F7F7F)
 _ZERO_HEAD = np.uint64(0xC0C0C0C0C0C0C0C0)
 
@@ -45,7 +45,7 @@ def strictly_sorted(data: bytes, offsets: NDArray[Any]) -> bool:
     heads = words[at].astype(np.uint64)
     first, second = heads[:-1], heads[1:]
     before, behind = at[:-1], at[1:]
-    left = 4 * len(at) + _MOST_COMPARED
+    left = 4 * len(at) + limits.DEX_TEXT_PAIRS
     while len(first) and left > 0:
         left -= len(first)
         alike = first == second

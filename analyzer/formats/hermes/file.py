@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer import limits
 from analyzer.errors import FormatError
 from analyzer.formats.hermes.opcodes import Opcodes, opcodes_of
 
@@ -25,7 +26,6 @@ _REGISTERS_FROM = 97  # headers of functions of twelve bytes
 _OVERFLOWED = 0xFF
 _LARGE_FLAG = 1 << 5
 _MOST_LITERALS = 1 << 16
-_MOST_READINGS = 8
 
 Ints = NDArray[np.int64]
 
@@ -89,7 +89,7 @@ class HermesFile:
         self._overflow = np.frombuffer(data, "<u4", 2 * counts.overflow_strings, overflow).reshape(-1, 2)
         self._read_functions(headers, counts.functions)
         self.cut = False  # functions that overlap, made to be read for ever
-        self._left = _MOST_READINGS * len(data)
+        self._left = limits.HERMES_READINGS * len(data)
         self.first = counts.first if counts.first < counts.functions else 0
 
     def _counts(self) -> _Counts:
