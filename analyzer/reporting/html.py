@@ -18,6 +18,7 @@ from analyzer.reporting.destinations import hosts, jurisdictions
 from analyzer.reporting.flows import flow_groups, flows_of
 from analyzer.reporting.look import Look
 from analyzer.reporting.natives import native_groups
+from analyzer.reporting.sanitize import harmless
 from analyzer.reporting.summary import (
     access_groups,
     highlights,
@@ -97,7 +98,7 @@ def write_page(out: BinaryIO, look: Look, name: str, /, **values: Any) -> None:
     found = environment(look, escape_html=True)
     # With the context, for else the text is worked out when the template is compiled, and kept with it: an old style sheet.
     found.filters["raw"] = pass_context(lambda _, path: Markup(source(found, path)))
-    page = render(found, name, **values)
+    page = harmless(render(found, name, **values))
     policy = (
         f"default-src 'none'; style-src {_digests(_STYLE, page)}; script-src {_digests(_SCRIPT, page)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -30,7 +30,9 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         label = f"{finding.title} ({words.owner(finding.owner)})"
         seen[label] = seen.get(label, 0) + 1
         number = f" {seen[label]}" if seen[label] > 1 else ""
-        case = SubElement(suite, "testcase", classname=f"{name}.{finding.rule_id}", name=clean(f"{label}{number}", _LONGEST))
+        case = SubElement(
+            suite, "testcase", classname=clean(f"{name}.{finding.rule_id}", _LONGEST), name=clean(f"{label}{number}", _LONGEST)
+        )
         _finding(case, finding, words)
     for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))

@@ -38,6 +38,11 @@ def clean(text: object, longest: int = LONGEST) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
+def harmless(text: str) -> str:
+    """*text* in its lines and at its length, unsafe characters spelt out: the last wall, for what nobody cleaned before."""
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\n\t" else f"\\u{ord(match[0]):04x}", text)
+
+
 def cell_text(text: object, longest: int = LONGEST) -> str:
     """Clean *text* for a cell: a spreadsheet does not take it for a formula, a command or a link (OWASP: CSV injection)."""
     shown = clean(text, longest)

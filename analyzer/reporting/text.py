@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.destinations import jurisdictions
@@ -19,7 +20,7 @@ from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
 from analyzer.reporting.naming import method_text, short_permission
 from analyzer.reporting.natives import native_groups
-from analyzer.reporting.sanitize import clean
+from analyzer.reporting.sanitize import clean, harmless
 from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced, unstarted_calls
 from analyzer.reporting.words import Words
 from analyzer.result import ClipboardDoc, Finding, Result
@@ -38,7 +39,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     """Write the summary to *out*; drawn for a terminal only if *out* is standard output and that is one."""
     terminal = out is sys.stdout.buffer and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     buffer = io.StringIO()
-    console = Console(
+    console = _Console(
         file=buffer,
         force_terminal=terminal,
         no_color=not terminal,
@@ -50,6 +51,14 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
     _Summary(result, console, look.words).draw()
     lines = (line.rstrip() for line in buffer.getvalue().splitlines())
     out.write(("\n".join(lines) + "\n").encode("utf-8", "replace"))
+
+
+class _Console(Console):
+    """A console on which no text acts, whoever wrote it."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """*text* with its markup, and nothing else that means something to a terminal."""
+        return super().render_str(harmless(text), **options)
 
 
 class _Summary:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import hashlib
+import io
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from xml.etree.ElementTree import fromstring
 
+import msgspec
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +25,9 @@ from analyzer.reporting import FORMATS, Format
 from analyzer.reporting.markdown import code, escape
 from analyzer.reporting.sanitize import cell_text, clean, json_safe
 from analyzer.result import Result
+from tests.reporting.conftest import HOSTILE
 
+_OURS = frozenset({"schema_version"})  # what a reader of the document goes by
 TEXTS = sorted(set(FORMATS) - {"xlsx"})
 
 
@@ -81,6 +92,77 @@ def test_markdown_shows_text_as_it_is(format_: Format, hostile: Result, render: 
     assert r"www\.evil" in text
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert {line.replace(r"\|", "").count("|") for line in rows} == ({5} if format_ == "markdown" else set())
+
+
+@pytest.fixture(scope="module")
+def poisoned(rich: Result) -> Result:
+    """Hostile text in every field of the document whose type does not say what may stand there, whoever fills it."""
+    made: Result = poison(rich, Result)
+    return made
+
+
+def poison(value: Any, kind: Any) -> Any:
+    """*value* with each text of it, as far as its type *kind* allows any text, replaced."""
+    if get_origin(kind) in (Union, UnionType):
+        kinds = [each for each in get_args(kind) if each is not NoneType]
+        fits = [each for each in kinds if isinstance(value, get_origin(each) or each)] if len(kinds) > 1 else kinds
+        return poison(value, fits[0]) if fits and value is not None else value
+    if kind is str and isinstance(value, str):
+        return HOSTILE[:600]
+    if isinstance(value, msgspec.Struct):
+        hints = get_type_hints(type(value))
+        return msgspec.structs.replace(
+            value, **{name: poison(getattr(value, name), hints[name]) for name in value.__struct_fields__ if name not in _OURS}
+        )
+    arguments = [each for each in get_args(kind) if each is not Ellipsis]
+    if isinstance(value, tuple) and len(arguments) == 1:
+        return tuple(poison(each, arguments[0]) for each in value)
+    if isinstance(value, dict):
+        return {poison(key, arguments[0]): poison(each, arguments[1]) for key, each in value.items()}
+    return value
+
+
+def test_every_text_of_a_result_is_poisoned(poisoned: Result) -> None:
+    text = str(poisoned)
+    assert text.count("=HYPERLINK(") > 200
+    assert "org.apkvet.samples" not in text
+
+
+@pytest.mark.parametrize("format_", TEXTS)
+def test_whoever_fills_a_field_nothing_acts(format_: Format, poisoned: Result, render: Callable[..., str]) -> None:
+    text = render(poisoned, format_)
+    for character in "\x1b\x9b\x00\u202e\u2066\u200b\ud800":
+        assert character not in text
+    if format_ == "html":
+        page = Page(text)
+        assert not {"script", "link", "img", "iframe", "object", "form", "base"} & set(page.tags)
+        assert not any(name.startswith("on") or name in ("src", "style", "action") for name, _ in page.attributes)
+        assert all((value or "").startswith("#") for name, value in page.attributes if name == "href")
+    elif format_ == "junit":
+        assert fromstring(text).tag == "testsuites"
+    elif format_ in ("json", "sarif", "cyclonedx"):
+        assert isinstance(json.loads(text), dict)
+    elif format_ == "csv":
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        assert len({len(row) for row in rows}) == 1
+        assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    elif format_ in ("markdown", "questions"):
+        shown = Page(MarkdownIt("commonmark").enable("table").render(text))
+        assert not {"script", "img", "a", "style"} & set(shown.tags)
+
+
+def test_no_cell_of_a_workbook_is_a_formula_whoever_fills_it(poisoned: Result, raw: Callable[..., bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(raw(poisoned, "xlsx")))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_the_policy_of_a_page_names_what_is_in_it(rich: Result, render: Callable[..., str]) -> None:
+    text = render(rich, "html")
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in text
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=400))
