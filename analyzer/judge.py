@@ -219,6 +219,8 @@ def decide(findings: Sequence[Finding], score: Score, subject: Subject, loaded: 
         share = f"{subject.share_permille / 10:.1f}"
         why = f"Only {share} % of the code could be read; the policy asks for {policy.minimum_coverage} %."
         clauses.append(Clause("review", "minimum_coverage", why))
+    if "unreadable" in subject.gaps:  # whatever a policy asks: of an app without a manifest most is not known
+        clauses.append(Clause("review", "unreadable", "The manifest could not be read."))
     known = _known_signer(subject, policy)
     overruled = [clause for clause in clauses if known and clause.verdict == "review"]
     reasons = [clause for clause in clauses if clause not in overruled] + ([known] if known else [])

@@ -20,7 +20,7 @@ def policy_words(loaded: LoadedPolicy) -> Iterator[str]:
     yield from _clauses(policy, "must_block")
     yield from ("", "It is looked at by a person")
     yield f"  when it scores {policy.review_at} points or more;"
-    yield f"  when less than {policy.minimum_coverage} % of its code can be read;"
+    yield f"  when less than {policy.minimum_coverage} % of its code can be read, or not its manifest;"
     yield from _clauses(policy, "must_review")
     if policy.when_undecided == "review":
         yield "  when a clause asks for something that was not analysed."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzer.declared import load_data_types, read_declaration, with_declaration
 from analyzer.errors import UsageError
@@ -75,3 +77,19 @@ def test_every_type_of_the_form_is_in_the_table() -> None:
     types = load_data_types()
     assert len(types) == 38
     assert sum(kind.can_be_seen for kind in types.values()) == 17
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from(["PSL_DATA_TYPES_LOCATION", "PSL_APPROX_LOCATION", "TRUE", ":", '"', "\0"]) | st.text()] * 4)
+    )
+)
+def test_any_rows_are_a_declaration_or_refused(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
+    path = tmp_path_factory.mktemp("form") / "form.csv"
+    path.write_bytes("\n".join(map(",".join, rows)).encode("utf-8", "surrogatepass"))
+    try:
+        declaration = read_declaration(path)
+    except UsageError as error:
+        assert "\n" not in str(error)
+        return
+    assert declaration.collected | declaration.shared <= set(load_data_types())

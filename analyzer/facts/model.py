@@ -127,7 +127,7 @@ GapKind = Literal[
 
 # One sentence for each kind of gap: what it is, in words a manager can read.
 GAP_SENTENCES: dict[GapKind, str] = {
-    "unreadable": "The package could not be read at all.",
+    "unreadable": "The package, or its manifest, could not be read.",
     "bad-container": "The package file deviates from the ZIP format; some entries may be missing.",
     "bad-manifest": "Part of the manifest could not be read.",
     "bad-resources": "The resource table could not be read; labels and configuration files may be missing.",

@@ -160,15 +160,17 @@ class _Reader(NamedTuple):
 def read_manifest(package: Package) -> tuple[Manifest, list[Gap]]:
     """The manifest of an open package, and what of it could not be read.
 
-    Raises ``PackageError`` when there is no readable manifest: then nothing can be said of the app.
+    Raises ``PackageError`` when there is neither a readable manifest nor code: then nothing can be said of the app. Of code without a
+    manifest, which Android refuses, it is told what it does, and that nothing is known to start it.
     """
     problems: list[str] = []
     try:
         root = parse_document(package, package.parts[0].manifest, problems)
     except FormatError as error:
-        raise PackageError(
-            f"has an unreadable manifest: {error}", where=str(package.path), mend="Fetch the package again."
-        ) from None
+        why = f"has an unreadable manifest: {error}"
+        if not package.dex_names():
+            raise PackageError(why, where=str(package.path), mend="Fetch the package again.") from None
+        return _without_manifest(package, why)
     gaps = [_gap(problem) for problem in problems]
     if root.tag != "manifest":
         gaps.append(_gap(f"The root element is <{root.tag}>, not <manifest>."))
@@ -215,6 +217,15 @@ def _with_splits(manifest: Manifest, reader: _Reader, root: XmlElement, package:
         splits=package.splits,
         ignored_permissions=tuple(name for name in asked if name not in granted),
     )
+
+
+def _without_manifest(package: Package, why: str) -> tuple[Manifest, list[Gap]]:
+    """What is left of a package whose manifest cannot be read: nothing that it declares."""
+    root = XmlElement("manifest")
+    told = f"The package {why}; Android refuses that, and of its code alone is told."
+    hides = "Everything that the package declares, and what starts its code."
+    gap = Gap("unreadable", told, could_hide=hides, would_lift="An undamaged copy of the package.", at=Place(_MANIFEST))
+    return _read(_Reader("", Tables(package)), root, package, []), [gap]
 
 
 def _gap(why: str) -> Gap:
