@@ -160,8 +160,8 @@ class _Reader(NamedTuple):
 def read_manifest(package: Package) -> tuple[Manifest, list[Gap]]:
     """The manifest of an open package, and what of it could not be read.
 
-    Raises ``PackageError`` when there is neither a readable manifest nor code: then nothing can be said of the app. Of code without a
-    manifest, which Android refuses, it is told what it does, and that nothing is known to start it.
+    Raises ``PackageError`` when there is neither a readable manifest nor code: then nothing can be said of it. Of code alone,
+    which Android refuses, it is told what it does, and that nothing is known to start it.
     """
     problems: list[str] = []
     try:
