@@ -3,10 +3,10 @@
 usage: python bench/fuzz/run.py TARGET [SECONDS] [--corpus FOLDER]
        python bench/fuzz/run.py --all SECONDS [--corpus FOLDER]
 
-TARGET: dex, axml, arsc, zip, signing, facts, yaml, hermes, il2cpp. The seeds are parts of the samples, the dictionary is ``dictionary.txt``. A target may
-refuse its input with an error of apkvet; whatever else it raises is a finding, and the input is left in FOLDER/crash-... . With
+TARGET: dex, axml, arsc, zip, signing, facts, yaml, hermes, il2cpp. The seeds are parts of the samples, of the hostile ones too, and what was found
+before; the dictionary is ``dictionary.txt``. A target may refuse its input with an error of apkvet; whatever else it raises is a finding, and the input is left in FOLDER/crash-... . With
 findings the exit status is not 0. Needs atheris (PyPI, Python 3.11 or 3.12 on Linux); without it this says so and ends with 0. With
-``--all`` each target runs SECONDS long, which is what CI does with two seconds.
+``--all`` each target runs SECONDS long, which is what CI does with one second.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parents[1] / "samples"
+FINDINGS = HERE.parents[1] / "tests/formats/findings"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 try:
@@ -40,6 +41,7 @@ with atheris.instrument_imports(include=["analyzer"]):
     from analyzer.formats.dex import open_dex
     from analyzer.formats.dex.code import MethodCode
     from analyzer.formats.dex.values import static_strings
+    from analyzer.formats.dex.verifier import circular, unknown_instructions
     from analyzer.formats.hermes.file import HermesFile
     from analyzer.formats.il2cpp import open_metadata
     from analyzer.yamlfile import parse_yaml
@@ -50,7 +52,7 @@ _LIMITS = Limits(entry_bytes=1 << 20, total_bytes=4 << 20)
 def dex(data: bytes) -> None:
     """Tables, class data, code, cross references, static values."""
     for file in open_dex("x", data):
-        _ = file.deviations, file.invokes, file.strings_loaded, file.static_reads
+        _ = file.deviations, unknown_instructions(file), circular(file), file.invokes, file.strings_loaded, file.static_reads
         for item in range(min(len(file.items.offset), 50)):
             code = MethodCode(file, item)
             for at in range(min(len(code), 200)):
@@ -147,12 +149,26 @@ def seeds(target: str) -> Iterator[bytes]:
         yield from (path.read_bytes() for path in (SAMPLES / "dex").rglob("*.dex"))
     if target in ("zip", "signing"):
         yield from (path.read_bytes() for path in packages)
+    yield from (path.read_bytes() for path in sorted(FINDINGS.glob(f"{target}-*")))
+    yield from _hostile(target)
     yield from _other_seeds(target)
     for path in packages:
         with zipfile.ZipFile(path) as archive:
             names = {"axml": "AndroidManifest.xml", "arsc": "resources.arsc", "dex": "classes.dex"}
             if names.get(target) in archive.namelist():
                 yield archive.read(names[target])
+
+
+def _hostile(target: str) -> Iterator[bytes]:
+    """The tricks of the hostile samples: whole packages, or the part that each is about."""
+    entry = {"axml": "AndroidManifest.xml", "arsc": "resources.arsc", "dex": "classes.dex"}.get(target)
+    kind = "xml" if target == "axml" else target
+    for path in sorted((SAMPLES / "hostile/apk").glob(f"{kind}-*.apk")):
+        if entry is None:
+            yield path.read_bytes()
+            continue
+        with zipfile.ZipFile(path) as archive:
+            yield archive.read(entry)
 
 
 def _other_seeds(target: str) -> Iterator[bytes]:

@@ -128,6 +128,8 @@ class Pools:
             return None
         empty = int(self._data[int(offsets[0])] == 0)  # the empty string comes first, and its length is a zero, too
         end = self._data.find(b"\0", int(offsets[-1]) + 1)
+        if self._data.count(b"\0", int(offsets[empty]), max(end, 0)) != len(offsets) - empty - 1:
+            return None  # also where a file is made of zeros, to fill the memory
         pieces = self._data[int(offsets[empty]) : max(end, 0)].split(b"\0")
         pieces = [b"\0", *pieces] if empty else pieces
         if len(pieces) != len(offsets):

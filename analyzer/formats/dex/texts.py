@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzer import limits
+from analyzer.formats.dex.columns import distinct
 from analyzer.formats.dex.leb128 import MAX_LENGTH
 
+_PIECE, _LONGEST = 1 << 20, 4 << 20  # bytes of texts that are looked at together; more than any text has
 _LOW = np.uint64(0x7F7F7F7F7F7F7F7F)
 _ZERO_HEAD = np.uint64(0xC0C0C0C0C0C0C0C0)
 
@@ -72,24 +75,36 @@ def _cut(word: Words, *, zeros: bool) -> Words:
 
 
 def badly_written(data: bytes, offsets: NDArray[Any]) -> Iterator[str]:
-    """For what Android refuses the texts: other lengths than they say, bytes that are no MUTF-8 (CheckIntraStringDataItem)."""
-    if not len(offsets):
+    """For what Android refuses the texts: other lengths than they say, bytes that are no MUTF-8 (CheckIntraStringDataItem).
+
+    They are looked at a piece of the file at a time, so that a large one does not cost many times its size.
+    """
+    found: dict[str, None] = {}
+    at = distinct(offsets).astype(np.int64)
+    pieces = np.searchsorted(at, np.arange(at[0], at[-1] + 1, _PIECE)) if len(at) else at
+    for low, high in pairwise([*pieces.tolist(), len(at)]):
+        if low < high:
+            found.update(dict.fromkeys(_badly_written(data, at[low:high])))
+    yield from found
+
+
+def _badly_written(data: bytes, at: NDArray[np.int64]) -> Iterator[str]:
+    """The same of texts that begin near each other. Of one that is longer than any is nothing said."""
+    low, start = int(at[0]), starts_of(data, at)
+    last = int(start[-1])
+    stop = data.find(b"\0", last, last + _LONGEST)
+    if stop < 0:
+        if last + _LONGEST >= len(data):
+            yield "a text has no end"
         return
     raw = np.frombuffer(data, np.uint8)
-    low = int(offsets.min())
-    start = starts_of(data, offsets)
-    stop = data.find(b"\0", int(start.max()))
-    region = raw[low : stop + 1 if stop >= 0 else len(raw)]
+    region = raw[low : stop + 1]
     zero = np.flatnonzero(region == 0) + low
-    number = np.searchsorted(zero, start)
-    if stop < 0 or (number >= len(zero)).any():
-        yield "a text has no end"
-        return
-    end = zero[number]
+    end = zero[np.searchsorted(zero, start)]
     high = np.flatnonzero(region >= 0x80) + low
     following = high[(raw[high] & 0xC0) == 0x80]
     units = end - start - (np.searchsorted(following, end) - np.searchsorted(following, start))
-    if (units != _lengths(raw, offsets.astype(np.int64), start)).any():
+    if (units != _lengths(raw, at, start)).any():
         yield "texts have another length than they say"
     if len(high) and _is_no_mutf8(raw, high, np.sort(start), np.sort(end)):
         yield "texts are no MUTF-8"
