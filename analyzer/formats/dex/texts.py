@@ -46,14 +46,17 @@ def strictly_sorted(data: bytes, offsets: NDArray[Any]) -> bool:
     zeros = b"\xc0\x80" in region
     at = np.minimum(start - low, len(words) - 1)
     heads = words[at].astype(np.uint64)
-    first, second = heads[:-1], heads[1:]
-    before, behind = at[:-1], at[1:]
+    first, second, before, behind = heads[:-1], heads[1:], at[:-1], at[1:]
     left = 4 * len(at) + limits.DEX_TEXT_PAIRS
     while len(first) and left > 0:
         left -= len(first)
-        alike = first == second
-        if (_cut(first[~alike], zeros=zeros) >= _cut(second[~alike], zeros=zeros)).any() or _zero_bytes(first[alike]).any():
+        ended = _zero_bytes(first | second)  # where both texts end; one that ends earlier is the smaller anyway
+        if zeros:
+            first, second = _zeros_first(_cut(first)), _zeros_first(_cut(second))
+        difference = first ^ second
+        if ((second < first) | (ended > difference)).any():
             return False
+        alike = difference == 0
         before, behind = before[alike] + 8, behind[alike] + 8
         first, second = words[before].astype(np.uint64), words[behind].astype(np.uint64)
     return True
@@ -65,13 +68,17 @@ def _zero_bytes(word: Words) -> Words:
     return found
 
 
-def _cut(word: Words, *, zeros: bool) -> Words:
-    """Eight bytes of each text with zeros behind its end; with *zeros* C0 80, a zero in a text, comes before all."""
+def _cut(word: Words) -> Words:
+    """Eight bytes of each text, zeros behind its end."""
     behind = _zero_bytes(word)
     for shift in (8, 16, 32):
         behind |= behind >> np.uint64(shift)
-    word = word & ~((behind >> np.uint64(7)) * np.uint64(0xFF))
-    return word & ~((_zero_bytes(word ^ _ZERO_HEAD) >> np.uint64(7)) * np.uint64(0xFF)) if zeros else word
+    return word & ~((behind >> np.uint64(7)) * np.uint64(0xFF))
+
+
+def _zeros_first(word: Words) -> Words:
+    """Eight bytes in which C0 80, a zero in a text, comes before all."""
+    return word & ~((_zero_bytes(word ^ _ZERO_HEAD) >> np.uint64(7)) * np.uint64(0xFF))
 
 
 def badly_written(data: bytes, offsets: NDArray[Any]) -> Iterator[str]:
@@ -91,20 +98,26 @@ def badly_written(data: bytes, offsets: NDArray[Any]) -> Iterator[str]:
 def _badly_written(data: bytes, at: NDArray[np.int64]) -> Iterator[str]:
     """The same of texts that begin near each other. Of one that is longer than any is nothing said."""
     low, start = int(at[0]), starts_of(data, at)
-    last = int(start[-1])
-    stop = data.find(b"\0", last, last + _LONGEST)
+    stop = data.find(b"\0", int(start[-1]), int(start[-1]) + _LONGEST)
     if stop < 0:
-        if last + _LONGEST >= len(data):
+        if int(start[-1]) + _LONGEST >= len(data):
             yield "a text has no end"
         return
     raw = np.frombuffer(data, np.uint8)
     region = raw[low : stop + 1]
+    length = _lengths(raw, at, start)
+    last = start - low + length
+    beyond_ascii = np.count_nonzero(region >= 0x80) != int((start - at).sum()) - len(at)  # not only bytes of long lengths
+    zeros = data.count(b"\0", low, stop + 1)
+    fits = zeros == len(at) + np.count_nonzero(length == 0) and int(last.max()) < len(region)
+    if not beyond_ascii and fits and not region[last].any():
+        return
     zero = np.flatnonzero(region == 0) + low
     end = zero[np.searchsorted(zero, start)]
     high = np.flatnonzero(region >= 0x80) + low
     following = high[(raw[high] & 0xC0) == 0x80]
     units = end - start - (np.searchsorted(following, end) - np.searchsorted(following, start))
-    if (units != _lengths(raw, at, start)).any():
+    if (units != length).any():
         yield "texts have another length than they say"
     if len(high) and _is_no_mutf8(raw, high, np.sort(start), np.sort(end)):
         yield "texts are no MUTF-8"
