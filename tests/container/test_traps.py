@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import struct
 import sys
 from pathlib import Path
@@ -100,8 +102,23 @@ def test_a_link_is_followed_and_a_device_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link.apk").symlink_to(ROOT / "samples/apk/exported-proxy.apk")
     with open_package(tmp_path / "link.apk") as package:
         assert package.has("classes.dex")
-    with pytest.raises(PackageError, match="not a regular file"):
-        open_package(Path("/dev/zero"))
+    os.mkfifo(tmp_path / "pipe.apk")
+    (tmp_path / "to-pipe.apk").symlink_to("pipe.apk")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket.apk"))
+        for path in (Path("/dev/zero"), tmp_path / "pipe.apk", tmp_path / "to-pipe.apk", tmp_path / "socket.apk"):
+            with pytest.raises(PackageError, match="not a regular file"):
+                open_package(path)
+
+
+def test_a_table_of_texts_that_is_made_to_fill_the_memory() -> None:
+    count, zeros = 200_000, bytes(1 << 20)
+    start = 0x70 + 4 * count
+    offsets = struct.pack(f"<{count}I", *(start + number % len(zeros) for number in range(count)))
+    words = [start + len(zeros), 0x70, 0x12345678, 0, 0, 0, count, 0x70, *([0] * 10), len(zeros), start]
+    (dex,) = open_dex("x", b"dex\n035\0" + bytes(24) + struct.pack("<20I", *words) + offsets + zeros)
+    assert "its names are not in order or occur twice, so that some may not have been found" in dex.deviations
+    assert dex.pools.texts(dex.pools.string_offsets[:0]) == []
 
 
 def test_a_file_that_changes_while_it_is_read_is_said(tmp_path: Path) -> None:
