@@ -115,11 +115,13 @@ class ElfFile:
     def offset_of_text(self, text: bytes) -> int | None:
         """Where a text stands that ``texts`` holds."""
         for start, end in self._data_ranges():
-            if self.data[start : start + len(text) + 1] == text + b"\0":
+            if self.data[start : min(end, start + len(text) + 1)] in (text, text + b"\0"):
                 return start
-            at = self.data.find(b"\0" + text + b"\0", max(0, start - 1), end)
+            at = self.data.find(b"\0" + text + b"\0", start, end)
             if at >= 0:
                 return at + 1
+            if self.data.endswith(b"\0" + text, start, end):
+                return end - len(text)
         return None
 
     def _data_ranges(self) -> Iterator[tuple[int, int]]:

@@ -96,6 +96,16 @@ def test_damaged_libraries_are_refused_or_read(abi: str, data: st.DataObject) ->
     assert elf.hardening == tuple(sorted(elf.hardening))
 
 
+@pytest.mark.parametrize("data", [b"\0one\0two\0", b"one\0two", b"one", b"\0", b"\0\0two"])
+def test_each_text_is_found_also_where_nothing_ends_it(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = SAMPLES / "jni-table/extra/lib/x86/libtable.so"
+    elf = open_elf(path.read_bytes(), "x.so")
+    monkeypatch.setattr(elf, "data", b"before" + data + b"behind")
+    monkeypatch.setattr(ElfFile, "_data_ranges", lambda _: iter([(6, 6 + len(data))]))
+    found = {text: elf.offset_of_text(text) for text in data.split(b"\0")}
+    assert {text: elf.data[at : at + len(text)] for text, at in found.items() if at is not None} == {text: text for text in found}
+
+
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [(b"()V", True), (b"([[ILjava/lang/String;)J", True), (b"(V)V", False), (b"()", False), (b"()Ljava/lang/String", False)],
