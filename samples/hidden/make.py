@@ -215,6 +215,25 @@ final class D {{
     }}
 }}
 """
+OBJECT = """
+/** Characters turned round and moved on, by the only object of the class. */
+final class D {{
+    static final D INSTANCE = new D({key});
+    private final int by;
+
+    private D(int by) {{
+        this.by = by;
+    }}
+
+    String d(String text) {{
+        StringBuilder out = new StringBuilder(text);
+        for (int i = 0; i < text.length(); i++) {{
+            out.setCharAt(i, (char) (out.charAt(i) ^ by));
+        }}
+        return out.reverse().toString();
+    }}
+}}
+"""
 AES = """
 import android.util.Base64;
 import java.security.MessageDigest;
@@ -361,6 +380,9 @@ def samples() -> Iterator[tuple[str, str, list[str]]]:
     fogged = [f"D.d({array(mixed(text).encode())}, {array(KEY.encode())})" for text in TEXTS]
     yield "fog", FOG.format(field="private final int nothing = 0;", more=" ^ nothing"), fogged
     yield "fog-given-key", FOG.format(field="private final int nothing = android.os.Process.myUid();", more=" ^ nothing"), fogged
+    turned = [f"D.INSTANCE.d({quoted(''.join(chr(ord(c) ^ 0x15) for c in reversed(text)))})" for text in TEXTS]
+    yield "object", OBJECT.format(key="0x15"), turned
+    yield "object-given-key", OBJECT.format(key="android.os.Process.myUid()"), turned
     ciphered = [f'D.d("{by_aes(text)}")' for text in TEXTS]
     yield "aes", AES.format(password='"correct horse"'), ciphered
     yield "aes-device-key", AES.format(password="android.os.Build.SERIAL"), ciphered

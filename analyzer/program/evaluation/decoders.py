@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.program.evaluation.given import Given
-from analyzer.program.evaluation.machine import MOST_STEPS, Machine
-from analyzer.program.evaluation.pure_methods import Operation
-from analyzer.program.evaluation.shapes import Shapes, looks_hidden, reveals, stands
-from analyzer.program.evaluation.values import Array, StopError, StopKind, Unknown, Value, from_units
+import numpy as np
+
+from analyzer.program.evaluation.shapes import Shapes, is_unreadable, looks_hidden, reveals, stands
+from analyzer.program.evaluation.values import Array, Instance, StopError, StopKind, Unknown, Value, from_units
 from analyzer.program.graph.linking import Linked
 from analyzer.program.graph.tracking import Bodies
+
+if TYPE_CHECKING:
+    from analyzer.program.evaluation.given import Given
+    from analyzer.program.evaluation.machine import Machine
 
 MOST_CALLS = 20_000
 _SAMPLE = 12
 _MOST_EXHAUSTED = 3
+_STATIC = 0x8
+_NO_OBJECT = StopError("argument", "is called on an object that is not known")
 _LEAST_SUSPECT = 3  # calls of a method that could not be evaluated once
 
 
@@ -50,14 +56,28 @@ class Decoder(NamedTuple):
 class Decoders:
     """Finds the decoders of a package and evaluates them; everything once, and only when it is asked for."""
 
-    def __init__(self, linked: Linked, bodies: Bodies, pure: Mapping[str, Operation]) -> None:
+    def __init__(self, linked: Linked, bodies: Bodies, pure_methods: Path) -> None:
         self._linked = linked
         self._bodies = bodies
-        self._machine = Machine(linked, pure)
-        self._given = Given(self._machine, bodies)
+        self._pure_methods = pure_methods
         self._outcomes: dict[int, Outcome | None] = {}
         self._results: dict[tuple[int, tuple[object, ...]], str | StopError] = {}
         self._exhausted: Counter[int] = Counter()
+        self._exhausting: dict[int, StopError] = {}
+
+    @cached_property
+    def _machine(self) -> Machine:
+        # Imported for packages with a method of the shape only: most have none.
+        from analyzer.program.evaluation.machine import Machine
+        from analyzer.program.evaluation.pure_methods import load_pure_methods
+
+        return Machine(self._linked, load_pure_methods(self._pure_methods))
+
+    @cached_property
+    def _given(self) -> Given:
+        from analyzer.program.evaluation.given import Given
+
+        return Given(self._machine)
 
     @cached_property
     def _candidates(self) -> tuple[list[int], list[int]]:
@@ -142,6 +162,9 @@ class Decoders:
             arguments = self._given.arguments(caller, at)
         except StopError as error:
             return Outcome(caller, at, None, error, hidden=False)
+        if not int(self._linked.nodes.flags[target]) & _STATIC and not self._runs(target, arguments[:1]):
+            unreadable = any(map(is_unreadable, arguments))
+            return Outcome(caller, at, None, _NO_OBJECT, hidden=True) if unreadable else None
         unknown = next((each for each in arguments if isinstance(each, Unknown)), None)
         if unknown is not None:
             if caller in self._shaped and unknown.why.kind == "argument":
@@ -153,12 +176,19 @@ class Decoders:
         text = from_units(result)
         return Outcome(caller, at, text, None, hidden=reveals(arguments, text) and not stands(self._linked, text))
 
+    def _runs(self, node: int, receiver: list[Value]) -> bool:
+        """Whether a call on *receiver* is known to run *node*: it may be of a class that overrides it."""
+        if not receiver or not isinstance(receiver[0], Instance):
+            return False
+        key = receiver[0].type_id << 32 | int(self._linked.nodes.key[node]) & 0xFFFFFFFF
+        return int(self._linked.resolve(np.array([key], dtype=np.int64))[0]) == node
+
     def _result(self, node: int, arguments: list[Value]) -> str | StopError:
         """What the method gives for these arguments, each once."""
         key = (node, tuple(map(_key, arguments)))
         known = self._results.get(key)
         if known is None and self._exhausted[node] >= _MOST_EXHAUSTED:
-            return StopError("budget", f"takes more than {MOST_STEPS:,} steps")
+            return self._exhausting[node]
         if known is None:
             try:
                 value = self._machine.call(node, arguments)
@@ -166,7 +196,9 @@ class Decoders:
                 self._exhausted[node] = 0
             except StopError as error:
                 known = error
-                self._exhausted[node] += error.kind == "budget"
+                if error.kind == "budget":
+                    self._exhausted[node] += 1
+                    self._exhausting[node] = error
             self._results[key] = known
         return known
 

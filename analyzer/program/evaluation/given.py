@@ -1,7 +1,7 @@
 """What the caller of a method gives it: the constants that reach the arguments of one call.
 
 From the call back to where the straight piece of code that holds it begins, the instructions that make its arguments are taken
-and evaluated; a register that was set before is asked of the objects of the method (``program.graph.objects``), across all ways.
+and evaluated; a register that was set before must be set by one instruction on all ways there.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import NamedTuple
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
 from analyzer.program.evaluation.instructions import Instruction
-from analyzer.program.evaluation.machine import Callee, Machine
+from analyzer.program.evaluation.machine import Machine
+from analyzer.program.evaluation.methods import Callee
 from analyzer.program.evaluation.values import FAULTS, StopError, Unknown, Value
-from analyzer.program.graph.objects import Origin
-from analyzer.program.graph.tracking import Bodies
 
 MOST_BACK = 4_000
 _MOST_NESTED = 3
+_MOST_LOOKS = 2_000
+_NUMBERS = frozenset(range(0x12, 0x1A))
 _STEPS_PER_LOOK = 8  # looking at an instruction costs less than running it
 _NO_CONSTANT = StopError("argument", "is given something that is no constant")
 _MOVE_OBJECTS = frozenset({0x07, 0x08, 0x09})
@@ -38,9 +39,8 @@ class _Site(NamedTuple):
 class Given:
     """Reads the arguments of calls."""
 
-    def __init__(self, machine: Machine, bodies: Bodies) -> None:
+    def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._bodies = bodies
 
     def arguments(self, node: int, at: int, depth: int = 0) -> list[Value]:
         """The arguments of the call at instruction *at* of *node*, the receiver first; ``Unknown`` where one is no constant.
@@ -55,8 +55,8 @@ class Given:
     def _arguments(self, node: int, at: int, depth: int) -> list[Value]:
         frame = self._machine.frame(node)
         site = _Site(node, frame.code, frame.dex)
-        step = self._machine.instruction(node, at)
-        callee = self._machine.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+        step = self._machine.methods.instruction(node, at)
+        callee = self._machine.methods.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
         wanted = {step.registers[slot] for slot in callee.slots if slot < len(step.registers)}
         piece = _Piece(self._machine, site, at)
         steps, open_ = piece.slice(wanted)
@@ -68,39 +68,66 @@ class Given:
         return [frame.registers[step.registers[slot]] for slot in callee.slots if slot < len(step.registers)]
 
     def _before(self, site: _Site, start: int, register: int, depth: int) -> Value:
-        """What *register* holds where the piece begins, the same on all ways."""
-        objects = self._bodies.objects(site.node)
-        origins = objects.held(start, register) if objects is not None and start else frozenset()
-        if len(origins) != 1:
+        """What *register* holds where the piece begins, when one instruction sets it on all ways."""
+        at = _setter(site.code, start, register)
+        if at is None:
             return Unknown(_NO_CONSTANT)
-        (origin,) = origins
         try:
-            return self._value(site, origin, depth)
+            return self._value(site, at, depth)
         except StopError as error:
             return Unknown(error)
 
-    def _value(self, site: _Site, origin: Origin, depth: int) -> Value:
-        if origin.kind == "string":
-            return self._machine.text(site.dex, origin.value)
-        if origin.kind == "int":
-            return origin.value
-        if origin.kind == "call" and depth < _MOST_NESTED:
-            return self._called(site, origin.value, depth)
-        if origin.kind == "field":
-            field = self._machine.fields.named(site.dex, origin.value)
-            if (field.name, field.type) in (self._machine.fields.begin(field.type_id) if field.type_id >= 0 else {}):
-                return self._machine.static(field)
+    def _value(self, site: _Site, at: int, depth: int) -> Value:
+        """What instruction *at* sets, if that cannot change on the way: a constant, a static field, a text that a call gave."""
+        step = self._machine.methods.instruction(site.node, at)
+        if step.opcode in (op.CONST_STRING, op.CONST_STRING_JUMBO):
+            return self._machine.text(site.dex, step.b)
+        if step.opcode in _NUMBERS:
+            return step.b
+        if step.opcode in op.MOVE_RESULTS and at and depth < _MOST_NESTED:
+            return self._called(site, at - 1, depth)
+        if step.opcode in op.SGETS:
+            return self._machine.static(self._machine.fields.named(site.dex, step.b))
         raise _NO_CONSTANT
 
     def _called(self, site: _Site, at: int, depth: int) -> Value:
         """The text that a call gave which lies before the piece: a text stays what it is."""
-        step = self._machine.instruction(site.node, at)
+        step = self._machine.methods.instruction(site.node, at)
         if step.opcode not in op.INVOKES:
             raise _NO_CONSTANT
-        callee = self._machine.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+        callee = self._machine.methods.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
         if not callee.descriptor.endswith(")Ljava/lang/String;") or step.opcode not in op.INVOKE_STATICS or callee.node < 0:
             raise _NO_CONSTANT
         return self._machine.call(callee.node, self.arguments(site.node, at, depth + 1))
+
+
+def _setter(code: MethodCode, at: int, register: int) -> int | None:
+    """The one instruction that sets *register* on all ways to *at*, through moves; None where several do or none."""
+    found: int | None = None
+    seen: set[tuple[int, int]] = set()
+    stack = [(at, register)]
+    looks = 0
+    while stack:
+        at, register = stack.pop()
+        ways = code.joins.get(at)
+        if ways is not None and (at, register) in seen:
+            continue  # a loop adds nothing
+        seen.add((at, register))
+        for source in (at - 1,) if ways is None else ways:
+            looks += 1
+            if source < 0 or looks > _MOST_LOOKS:
+                return None
+            if not code.writes(source, register):
+                stack.append((source, register))
+            elif code.destination(source) != register:
+                return None  # the second half of a pair
+            elif code.opcode(source) in op.MOVES:
+                stack.append((source, code.move_source(source)))
+            elif found in (None, source):
+                found = source
+            else:
+                return None
+    return found
 
 
 class _Piece:
@@ -133,7 +160,7 @@ class _Piece:
         at = self._at
         while wanted and at and at not in joins and self._at - at < MOST_BACK:
             at -= 1
-            step = self._machine.instruction(self._site.node, at)
+            step = self._machine.methods.instruction(self._site.node, at)
             if step.opcode in _MOVE_OBJECTS:
                 moves.append((step.a, step.b))
             self._take(at, step, taken, wanted)
@@ -150,7 +177,7 @@ class _Piece:
                 wanted.discard(step.a)
                 if step.opcode in op.MOVE_RESULTS:
                     taken.add(at - 1)
-                    wanted.update(self._read(self._machine.instruction(self._site.node, at - 1)) if at else ())
+                    wanted.update(self._read(self._machine.methods.instruction(self._site.node, at - 1)) if at else ())
         else:
             needed = self._changes(step, wanted)
         if needed:
@@ -171,7 +198,7 @@ class _Piece:
         if step.opcode in _FILLED:
             return []
         try:
-            callee: Callee = self._machine.callee(self._site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+            callee: Callee = self._machine.methods.callee(self._site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
         except StopError:
             return list(step.registers)
         pools = self._machine.linked.dex_files[self._site.dex].pools

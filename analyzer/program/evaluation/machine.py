@@ -8,14 +8,12 @@ need not be pure for all others: what cannot be evaluated there is an unknown va
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
-import numpy as np
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
 from analyzer.program.evaluation.fields import Field, Fields
 from analyzer.program.evaluation.instructions import Instruction, instruction
+from analyzer.program.evaluation.methods import Methods, named
 from analyzer.program.evaluation.pure_methods import Operation
 from analyzer.program.evaluation.values import (
     FAULTS,
@@ -34,24 +32,8 @@ from analyzer.program.graph.linking import Linked
 MOST_STEPS = 200_000
 MOST_STEPS_IN_ALL = 5_000_000
 MOST_DEPTH = 40
-_NATIVE, _ABSTRACT = 0x100, 0x400
-_SHIFT = 32
-_MEMBER = 0xFFFFFFFF
 _BUILDERS = frozenset({"Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;"})
 _NOT_SET: Value = Unknown(StopError("unsupported", "reads a register before it is set"))
-
-
-class Callee(NamedTuple):
-    """What a method reference means: the operation of a pure method, or key and node (-1: none) of one of the package.
-
-    ``slots``: which of the argument registers hold a value (not the upper half of a long).
-    """
-
-    descriptor: str
-    slots: tuple[int, ...]
-    operation: Operation | None
-    key: int
-    node: int
 
 
 class Frame:
@@ -78,12 +60,11 @@ class Machine:
 
         self.linked = linked
         self.fields = Fields(linked)
+        self.methods = Methods(linked, pure)
         self.steps = 0
         self._left = self._budget = 0
         self._pure = pure
         self._handlers = HANDLERS
-        self._codes: dict[tuple[int, int], tuple[MethodCode, list[Instruction | None]]] = {}
-        self._callees: dict[tuple[int, int], Callee] = {}
         self._depth = 0
         self._initialised: dict[int, set[int]] = {}
         self._initialising = 0
@@ -126,26 +107,15 @@ class Machine:
         self._begin()
         try:
             for at in steps:
-                self._lenient_step(frame, at, self.instruction(node, at))
+                self._lenient_step(frame, at, self.methods.instruction(node, at))
             self._check_writers()
         finally:
             self._undo()
 
     def frame(self, node: int) -> Frame:
         """A frame for *node*, its registers not set. Raises ``StopError``."""
-        code, dex, size, _, _ = self._code(node)
+        code, dex, size, _, _ = self.methods.body(node)
         return Frame(code, dex, [_NOT_SET] * size)
-
-    def instruction(self, node: int, at: int) -> Instruction:
-        """Instruction *at* of *node*. Raises ``StopError``."""
-        code, _, _, _, known = self._code(node)
-        step = known[at]
-        if step is None:
-            try:
-                step = known[at] = instruction(code, at)
-            except FAULTS:
-                raise StopError("unsupported", "holds code that no compiler makes") from None
-        return step
 
     # What instructions ask for
 
@@ -192,14 +162,14 @@ class Machine:
         if operation is not None:
             return operation()
         if field.type_id < 0:
-            raise StopError("impure", f"reads {_named(field.spelt)}")
+            raise StopError("impure", f"reads {named(field.spelt)}")
         self._initialise(field.type_id)
         self._read.add(field)
         value = self.statics.get(field)
         if value is None:
             value = self.fields.begin(field.type_id).get((field.name, field.type))
             if value is None:
-                raise StopError("unsupported", f"reads {_named(field.spelt)}, which is not there")
+                raise StopError("unsupported", f"reads {named(field.spelt)}, which is not there")
         if isinstance(value, Unknown):
             raise value.why
         return value
@@ -207,7 +177,7 @@ class Machine:
     def write_static(self, field: Field, value: Value) -> None:
         """Set a static field of the package."""
         if field.type_id < 0:
-            raise StopError("impure", f"sets {_named(field.spelt)}")
+            raise StopError("impure", f"sets {named(field.spelt)}")
         self._initialise(field.type_id)
         if field not in self.statics:
             self.statics[field] = self.fields.begin(field.type_id).get((field.name, field.type), 0)
@@ -219,7 +189,7 @@ class Machine:
             raise (
                 StopError("throws", "throws NullPointerException")
                 if value == 0
-                else StopError("unsupported", f"reads {_named(field.spelt)}")
+                else StopError("unsupported", f"reads {named(field.spelt)}")
             )
         if value.spoiled:
             raise value.spoiled
@@ -233,7 +203,7 @@ class Machine:
     def write_instance(self, value: Value, field: Field, given: Value) -> None:
         """Set a field of an object."""
         if not isinstance(value, Instance):
-            raise StopError("unsupported", f"sets {_named(field.spelt)}")
+            raise StopError("unsupported", f"sets {named(field.spelt)}")
         if value.shared:
             self.write(value.fields, f"{field.name}:{field.type}", given)
         else:
@@ -241,7 +211,7 @@ class Machine:
 
     def invoke(self, frame: Frame, step: Instruction) -> Value:
         """The result of a call."""
-        callee = self.callee(frame.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
+        callee = self.methods.callee(frame.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
         registers = frame.registers
         arguments = [registers[step.registers[slot]] for slot in callee.slots if slot < len(step.registers)]
         for argument in arguments:
@@ -255,71 +225,21 @@ class Machine:
             if callee.descriptor.endswith(")V") and arguments and isinstance(arguments[0], Unmade):
                 _replace(registers, arguments[0], result)
             return result
-        return self._enter(self._target(callee, step.opcode, arguments), arguments)
-
-    def callee(self, dex: int, row: int, *, static: bool) -> Callee:
-        """What method *row* of a DEX file means."""
-        known = self._callees.get((dex, row))
-        if known is None:
-            known = self._callees[dex, row] = self._find_callee(dex, row, static=static)
-        return known
+        return self._enter(self.methods.target(callee, step.opcode, arguments), arguments)
 
     # How it is done
 
-    def _find_callee(self, dex: int, row: int, *, static: bool) -> Callee:
-        file = self.linked.dex_files[dex]
-        if row >= len(file.pools.methods):
-            raise StopError("unsupported", "calls a method that is not there")
-        at, slots = (0 if static else 1), [] if static else [0]
-        for parameter in file.pools.parameter_types(int(file.pools.methods[row]["shape"])):
-            slots.append(at)
-            at += 2 if parameter in ("J", "D") else 1
-        key = int(self.linked.ref_keys[dex][row])
-        descriptor = file.pools.method(row)
-        node = int(self.linked.resolve(np.array([key], dtype=np.int64))[0])
-        return Callee(descriptor, tuple(slots), self._pure.get(descriptor) if node < 0 else None, key, node)
-
-    def _target(self, callee: Callee, opcode: int, arguments: Sequence[Value]) -> int:
-        """The method of the package that a call runs."""
-        node = callee.node
-        if opcode in op.INVOKE_DISPATCHED:
-            receiver = arguments[0] if arguments else 0
-            if receiver == 0:
-                raise StopError("throws", "throws NullPointerException")
-            if isinstance(receiver, Instance):
-                key = receiver.type_id << _SHIFT | callee.key & _MEMBER
-                node = int(self.linked.resolve(np.array([key], dtype=np.int64))[0])
-        if node < 0:
-            made = "-><init>(" in callee.descriptor
-            name = _named(callee.descriptor)
-            raise StopError("impure", f"makes a new {name.removesuffix('.<init>')}" if made else f"calls {name}")
-        return node
-
-    def _code(self, node: int) -> tuple[MethodCode, int, int, int, list[Instruction | None]]:
-        """Code, DEX file, registers, registers of arguments and known instructions of a method."""
-        nodes = self.linked.nodes
-        item, dex = int(nodes.item[node]), int(nodes.dex[node])
-        if item < 0:
-            native = int(nodes.flags[node]) & _NATIVE
-            name = _named(self.linked.descriptor(node))
-            raise StopError("native", f"calls the native method {name}") if native else StopError("impure", f"calls {name}")
-        file = self.linked.dex_files[dex]
-        known = self._codes.get((dex, item))
-        if known is None:
-            code = MethodCode(file, item)
-            known = self._codes[dex, item] = code, [None] * len(code)
-        start = int(file.items.start[item])
-        size, ins = int(file.units[start - 8]), int(file.units[start - 7])
-        return known[0], dex, size, ins, known[1]
-
     def _enter(self, node: int, arguments: Sequence[Value]) -> Value:
         """Run a method of the package from its first instruction."""
-        code, dex, size, ins, known = self._code(node)
+        code, dex, size, places, known = self.methods.body(node)
         self.charge(1 + size)
         if self._depth >= MOST_DEPTH:
             raise StopError("budget", f"calls more than {MOST_DEPTH} methods within each other")
         frame = Frame(code, dex, [_NOT_SET] * size)
-        self._give(frame, node, arguments, size - ins)
+        for place, argument in zip(places, arguments, strict=False):
+            if not 0 <= place < size:
+                raise StopError("unsupported", "holds code that no compiler makes")
+            frame.registers[place] = argument
         self._entered.add(node)
         self._depth += 1
         try:
@@ -331,19 +251,6 @@ class Machine:
         finally:
             self._depth -= 1
         return frame.value
-
-    def _give(self, frame: Frame, node: int, arguments: Sequence[Value], first: int) -> None:
-        """Put the arguments into the last registers; a long takes two."""
-        nodes = self.linked.nodes
-        pools = self.linked.dex_files[frame.dex].pools
-        parameters = pools.parameter_types(int(pools.methods[int(nodes.method[node])]["shape"]))
-        widths = [1] * (len(arguments) - len(parameters)) + [2 if each in ("J", "D") else 1 for each in parameters]
-        at = first
-        for argument, width in zip(arguments, widths, strict=False):
-            if not 0 <= at < len(frame.registers):
-                raise StopError("unsupported", "holds code that no compiler makes")
-            frame.registers[at] = argument
-            at += width
 
     def _run(self, frame: Frame, known: list[Instruction | None]) -> None:
         handlers, at = self._handlers, 0
@@ -424,14 +331,14 @@ class Machine:
     def _run_leniently(self, node: int) -> StopError | None:
         """Run an initialiser to its end; why it ended before."""
         try:
-            code, dex, size, _, known = self._code(node)
+            code, dex, size, _, known = self.methods.body(node)
             frame, at = Frame(code, dex, [_NOT_SET] * size), 0
             while at >= 0:
                 self.charge(1)
                 if at >= len(known):
                     return StopError("unsupported", "runs over its end")
                 before = len(self._journal)
-                step = self.instruction(node, at)
+                step = self.methods.instruction(node, at)
                 failed = frame.result
                 following = self._lenient_step(frame, at, step)
                 if step.opcode in op.INVOKES and isinstance(frame.result, Unknown) and frame.result is not failed:
@@ -461,13 +368,7 @@ class Machine:
         for field in self._read:
             ran = self._entered.union(*self._initialised.values())
             if not self.fields.writers(field) <= ran:
-                raise StopError("state", f"reads {_named(field.spelt)}, which other code sets")
-
-
-def _named(descriptor: str) -> str:
-    """``java.lang.Thread.currentThread`` for a descriptor of a method or field."""
-    holder, _, member = descriptor.partition("->")
-    return f"{holder[1:-1].replace('/', '.')}.{member.partition('(')[0]}"[:200]
+                raise StopError("state", f"reads {named(field.spelt)}, which other code sets")
 
 
 def _size(value: Value) -> int:

@@ -1,6 +1,6 @@
 """Which methods have the shape of a decoder, and which results show that a text was hidden.
 
-The shape, by columns: static, few plain parameters, a text as result, and somewhere in what they run characters or bytes are made
+The shape, by columns: few plain parameters, a text as result, and somewhere in what they run characters or bytes are made
 by arithmetic.
 """
 
@@ -29,6 +29,7 @@ _HEX = re.compile(r"(?:[0-9a-f]{2}){4,}|(?:[0-9A-F]{2}){4,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{7,}={0,2}")
 _NOT_PLAIN = re.compile(r"[\W_]+")
 _SHORTEST = 3
+_LEAST_LETTERS, _VOWELS = 6, 6  # one letter of three is a vowel in English; of six in hardly any word
 _STANDING = 3  # of five characters
 
 
@@ -40,19 +41,25 @@ class Shapes:
         self._mixing: list[set[int] | None] = [None] * len(linked.dex_files)
 
     def candidates(self) -> tuple[list[int], list[int]]:
-        """The static methods that are called and have the shape of a decoder, and native ones that only could."""
+        """The methods that are called and have the shape of a decoder, and static native ones that only could.
+
+        Of methods that are not static those of classes that keep an object of their own kind: others have unknown receivers.
+        """
         nodes, sites = self._linked.nodes, self._linked.sites
         called = np.bincount(sites.target[sites.target >= 0], minlength=len(nodes.key)) > 0
-        static = called & (nodes.flags & _STATIC != 0)
         found: list[int] = []
         native: list[int] = []
         for number, dex in enumerate(self._linked.dex_files):
             shapes = self._shapes(number)
-            own = np.flatnonzero(static & (nodes.dex == number))
-            own = own[shapes[dex.pools.methods["shape"][nodes.method[own]]]]
+            own = np.flatnonzero(called & (nodes.dex == number))
+            methods = dex.pools.methods[nodes.method[own]]
+            kept = np.zeros(len(dex.pools.types) + 1, dtype=bool)
+            fields = dex.pools.fields
+            kept[fields["holder"][fields["holder"] == fields["shape"]]] = True
+            own = own[shapes[methods["shape"]] & ((nodes.flags[own] & _STATIC != 0) | kept[methods["holder"]])]
             for node in own.tolist():
                 if int(nodes.item[node]) < 0:
-                    if int(nodes.flags[node]) & _NATIVE:
+                    if int(nodes.flags[node]) & _NATIVE and int(nodes.flags[node]) & _STATIC:
                         native.append(node)
                 elif self._mixes(node, 0, set()):
                     found.append(node)
@@ -127,15 +134,27 @@ def looks_hidden(arguments: Sequence[Value]) -> bool:
     return all(isinstance(each, int) for each in arguments) or any(_looks_hidden(each) for each in arguments)
 
 
+def is_unreadable(value: Value) -> bool:
+    """Whether *value* is a text of characters that nobody reads."""
+    if not isinstance(value, str) or len(value) < _SHORTEST:
+        return False
+    upper = sum("\x80" <= unit <= "\xff" for unit in value)
+    return not from_units(value).isprintable() or 2 * upper > len(value)  # no language is written like that
+
+
+def _is_gibberish(text: str) -> bool:
+    """Whether a text has letters and hardly a vowel, as no word and no name has."""
+    letters = [letter for letter in text.lower() if "a" <= letter <= "z"]
+    vowels = sum(letter in "aeiou" for letter in letters)
+    return len(letters) >= _LEAST_LETTERS and vowels * _VOWELS < len(letters)
+
+
 def _looks_hidden(value: Value) -> bool:
     if isinstance(value, Array):
         return value.kind in "BCSIJ" and len(value.items) >= _SHORTEST
     if not isinstance(value, str) or len(value) < _SHORTEST:
         return False
-    upper = sum("\x80" <= unit <= "\xff" for unit in value)
-    if not from_units(value).isprintable() or 2 * upper > len(value):  # no language is written like that
-        return True
-    if _HEX.fullmatch(value):
+    if is_unreadable(value) or _is_gibberish(value) or _HEX.fullmatch(value):
         return True
     mixed = any(c.islower() for c in value) and any(c.isupper() for c in value) and any(not c.isalpha() for c in value)
     return mixed and _BASE64.fullmatch(value) is not None and (value.endswith("=") or len(value) % 4 == 0)

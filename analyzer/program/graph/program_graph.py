@@ -7,7 +7,6 @@ from functools import cached_property
 from analyzer.platform.callbacks import Callbacks
 from analyzer.program.app import App
 from analyzer.program.evaluation.decoders import Decoders
-from analyzer.program.evaluation.pure_methods import load_pure_methods
 from analyzer.program.graph.calls import CallGraph
 from analyzer.program.graph.entrypoints import EntryPoints
 from analyzer.program.graph.fields import FieldLoads
@@ -70,7 +69,7 @@ class ProgramGraph:
     @cached_property
     def decoders(self) -> Decoders:
         """The methods that give back hidden texts."""
-        return Decoders(self.linked, self.bodies, load_pure_methods(rules_dir() / "knowledge/pure_methods.tsv"))
+        return Decoders(self.linked, self.bodies, rules_dir() / "knowledge/pure_methods.tsv")
 
     @cached_property
     def references(self) -> References:

@@ -19,7 +19,8 @@ from analyzer.program.hierarchy import Hierarchy
 from analyzer.resources import rules_dir
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples/hidden/apk"
-PURE = load_pure_methods(rules_dir() / "knowledge/pure_methods.tsv")
+TABLE = rules_dir() / "knowledge/pure_methods.tsv"
+PURE = load_pure_methods(TABLE)
 
 
 def dex_of(name: str) -> bytes:
@@ -37,7 +38,7 @@ def linked_of(data: bytes) -> Linked:
 def decoders_of(data: bytes) -> Decoders:
     """The decoders of a DEX file."""
     linked = linked_of(data)
-    return Decoders(linked, Bodies(linked), PURE)
+    return Decoders(linked, Bodies(linked), TABLE)
 
 
 def method(linked: Linked, start: str) -> int:
