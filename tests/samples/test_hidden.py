@@ -92,5 +92,7 @@ def test_findings(case: Case) -> None:
     entry, _, result = case
     found = {finding.rule_id for finding in result.findings or ()}
     assert ("hides-its-texts" in found) == ("decoder" in entry)
+    assert ("texts-stay-hidden" in found) == ("why" in entry)
+    assert result.decision.verdict == ("review" if "decoder" in entry else "allow")
     assert ("calls-by-hidden-names" in found) == bool(entry.get("decoded"))
     assert ("clipboard-read-by-reflection" in found) == bool(entry.get("decoded"))
