@@ -92,6 +92,25 @@ SCRIPT_SCOPES: Final = 100
 SCRIPT_BYTES: Final = 4 << 20
 """bytes of scripts of an app that are parsed | the others are searched for texts only, and a gap"""
 
+# -- decoders of hidden texts, which are evaluated
+
+DECODER_STEPS: Final = 200_000
+"""steps of evaluating one call of a decoder, or one class's initialiser | the text stays unknown, a gap"""
+DECODER_STEPS_IN_ALL: Final = 5_000_000
+"""steps of evaluating decoders, in a package | the texts stay unknown, a gap"""
+DECODER_DEPTH: Final = 40
+"""methods that are evaluated within each other; classes that need each other | the text stays unknown, a gap"""
+DECODED_UNITS: Final = 1 << 16
+"""characters of a text that is evaluated | the text stays unknown, a gap"""
+DECODED_ELEMENTS: Final = 1 << 16
+"""elements of an array that is evaluated | the text stays unknown, a gap"""
+DECODER_CALLS: Final = 20_000
+"""calls of a method with a decoder's shape that are looked at | a gap"""
+DECODER_LOOK_BACK: Final = 4_000
+"""instructions before a call in which its arguments are sought | the text stays unknown, a gap"""
+HIDDEN_TEXTS: Final = 2_000
+"""hidden texts that are listed | the others are a gap, and count all the same"""
+
 # -- texts and files
 
 ASSET_BYTES: Final = 8 << 20

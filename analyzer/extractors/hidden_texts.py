@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from analyzer import limits
 from analyzer.facts import ApiCall, ClipboardAccess, Constant, Endpoint, Fact, Gap, HiddenText, Owner, Place, TextDecoder
-from analyzer.program.evaluation.decoders import MOST_CALLS, Decoder
+from analyzer.program.evaluation.decoders import Decoder
 from analyzer.program.graph.program_graph import ProgramGraph
 
-MOST_TEXTS = 2000
 _MOST_GAPS = 20
 _MOST_REASONS = 3
 _HIDES = "Names of classes and methods that are called, hosts, settings and files."
@@ -62,14 +62,18 @@ class HiddenTexts:
             yield TextDecoder(name, owner, len(decoder.outcomes), len(decoder.decoded), place)
             if number < _MOST_GAPS:
                 yield from self._gap(decoder, name)
-        yield from (HiddenText(text.value, text.decoder, text.owner, text.at) for text in self.texts[:MOST_TEXTS])
-        if len(self.texts) > MOST_TEXTS:
+        yield from (HiddenText(text.value, text.decoder, text.owner, text.at) for text in self.texts[: limits.HIDDEN_TEXTS])
+        if len(self.texts) > limits.HIDDEN_TEXTS:
             yield Gap(
-                "budget", f"Of {len(self.texts)} hidden texts the first {MOST_TEXTS} are listed.", could_hide="Further texts."
+                "budget",
+                f"Of {len(self.texts)} hidden texts the first {limits.HIDDEN_TEXTS} are listed.",
+                could_hide="Further texts.",
             )
         if self._graph.decoders.cut:
             yield Gap(
-                "budget", f"More than {MOST_CALLS} calls may give hidden texts; the first were looked at.", could_hide=_HIDES
+                "budget",
+                f"More than {limits.DECODER_CALLS} calls may give hidden texts; the first were looked at.",
+                could_hide=_HIDES,
             )
 
     def _gap(self, decoder: Decoder, name: str) -> Iterator[Gap]:

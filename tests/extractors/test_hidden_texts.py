@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from analyzer import limits
 from analyzer.container import open_package
-from analyzer.extractors import hidden_texts
 from analyzer.extractors.hidden_texts import HiddenTexts
 from analyzer.facts import ApiCall, Argument, Endpoint, Fact, Gap, HiddenText, Place, TextDecoder
 from analyzer.platform.callbacks import load_callbacks
@@ -40,7 +40,7 @@ def opened() -> Iterator[Callable[[str], HiddenTexts]]:
 def test_texts_beyond_the_limit_are_a_gap_and_count(
     opened: Callable[[str], HiddenTexts], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hidden_texts, "MOST_TEXTS", 2)
+    monkeypatch.setattr(limits, "HIDDEN_TEXTS", 2)
     hidden = opened("xor")
     facts = [*hidden.facts()]
     assert [fact.decoded for fact in facts if isinstance(fact, TextDecoder)] == [5]

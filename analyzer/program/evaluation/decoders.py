@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from analyzer import limits
 from analyzer.program.evaluation.shapes import Shapes, is_unreadable, looks_hidden, reveals, stands
 from analyzer.program.evaluation.values import Array, Instance, StopError, StopKind, Unknown, Value, from_units
 from analyzer.program.graph.linking import Linked
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from analyzer.program.evaluation.given import Given
     from analyzer.program.evaluation.machine import Machine
 
-MOST_CALLS = 20_000
 _SAMPLE = 12
 _MOST_EXHAUSTED = 3
 _STATIC = 0x8
@@ -103,7 +103,7 @@ class Decoders:
     @cached_property
     def cut(self) -> bool:
         """Whether there are more calls than are looked at."""
-        return sum(len(self._linked.calls_to(node)) for node in self._shaped) > MOST_CALLS
+        return sum(len(self._linked.calls_to(node)) for node in self._shaped) > limits.DECODER_CALLS
 
     def text_at(self, node: int, at: int) -> str | None:
         """The text that the call at instruction *at* of *node* gives; None where it is of no decoder's shape or not known."""
@@ -127,7 +127,7 @@ class Decoders:
         return {(each.node, each.at): each.text for decoder in self.found for each in decoder.decoded if each.text is not None}
 
     def _calls(self, node: int) -> list[int]:
-        return self._linked.calls_to(node)[:MOST_CALLS]
+        return self._linked.calls_to(node)[: limits.DECODER_CALLS]
 
     def _decoder(self, node: int) -> Decoder | None:
         """*node* as a decoder: most of what it gives was hidden before."""

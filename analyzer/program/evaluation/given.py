@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from analyzer import limits
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
 from analyzer.program.evaluation.instructions import Instruction
@@ -15,7 +16,6 @@ from analyzer.program.evaluation.machine import Machine
 from analyzer.program.evaluation.methods import Callee
 from analyzer.program.evaluation.values import FAULTS, StopError, Unknown, Value
 
-MOST_BACK = 4_000
 _MOST_NESTED = 3
 _MOST_LOOKS = 2_000
 _NUMBERS = frozenset(range(0x12, 0x1A))
@@ -158,7 +158,7 @@ class _Piece:
         taken: set[int] = set()
         moves: list[tuple[int, int]] = []
         at = self._at
-        while wanted and at and at not in joins and self._at - at < MOST_BACK:
+        while wanted and at and at not in joins and self._at - at < limits.DECODER_LOOK_BACK:
             at -= 1
             step = self._machine.methods.instruction(self._site.node, at)
             if step.opcode in _MOVE_OBJECTS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from analyzer import limits
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
 from analyzer.program.evaluation.fields import Field, Fields
@@ -29,9 +30,6 @@ from analyzer.program.evaluation.values import (
 )
 from analyzer.program.graph.linking import Linked
 
-MOST_STEPS = 200_000
-MOST_STEPS_IN_ALL = 5_000_000
-MOST_DEPTH = 40
 _BUILDERS = frozenset({"Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;"})
 _NOT_SET: Value = Unknown(StopError("unsupported", "reads a register before it is set"))
 
@@ -123,8 +121,8 @@ class Machine:
         """Count work that one instruction does. Raises ``StopError`` when the budget is used up."""
         self._left -= steps
         if self._left < 0:
-            in_all = self.steps + MOST_STEPS >= MOST_STEPS_IN_ALL
-            what = f"{MOST_STEPS_IN_ALL:,} steps for the package" if in_all else f"{MOST_STEPS:,} steps"
+            in_all = self.steps + limits.DECODER_STEPS >= limits.DECODER_STEPS_IN_ALL
+            what = f"{limits.DECODER_STEPS_IN_ALL:,} steps for the package" if in_all else f"{limits.DECODER_STEPS:,} steps"
             raise StopError("budget", f"takes more than {what}")
 
     @property
@@ -233,8 +231,8 @@ class Machine:
         """Run a method of the package from its first instruction."""
         code, dex, size, places, known = self.methods.body(node)
         self.charge(1 + size)
-        if self._depth >= MOST_DEPTH:
-            raise StopError("budget", f"calls more than {MOST_DEPTH} methods within each other")
+        if self._depth >= limits.DECODER_DEPTH:
+            raise StopError("budget", f"calls more than {limits.DECODER_DEPTH} methods within each other")
         frame = Frame(code, dex, [_NOT_SET] * size)
         for place, argument in zip(places, arguments, strict=False):
             if not 0 <= place < size:
@@ -304,8 +302,8 @@ class Machine:
         """Run a class's initialiser, leniently, the first time that it is asked for."""
         if type_id in self._initialised:
             return
-        if self._initialising >= MOST_DEPTH:
-            raise StopError("budget", f"needs more than {MOST_DEPTH} classes within each other")
+        if self._initialising >= limits.DECODER_DEPTH:
+            raise StopError("budget", f"needs more than {limits.DECODER_DEPTH} classes within each other")
         outer = self._journal, self._read, self._entered, self._left
         entered = self._initialised[type_id] = set()
         node = next((node for node in self.linked.methods_of(type_id) if self.linked.name(node) == "<clinit>"), None)
@@ -313,7 +311,7 @@ class Machine:
             return
         entered.add(node)
         self._journal, self._read, self._entered = [], set(), entered
-        self._left = budget = max(0, min(MOST_STEPS, MOST_STEPS_IN_ALL - self.steps))
+        self._left = budget = max(0, min(limits.DECODER_STEPS, limits.DECODER_STEPS_IN_ALL - self.steps))
         self._initialising += 1
         why: StopError | None = None
         try:
@@ -355,7 +353,7 @@ class Machine:
 
     def _begin(self) -> None:
         self._journal, self._read, self._entered = [], set(), set()
-        self._left = self._budget = max(0, min(MOST_STEPS, MOST_STEPS_IN_ALL - self.steps))
+        self._left = self._budget = max(0, min(limits.DECODER_STEPS, limits.DECODER_STEPS_IN_ALL - self.steps))
 
     def _undo(self) -> None:
         self.steps += self._budget - max(self._left, 0)

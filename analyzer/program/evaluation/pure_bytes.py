@@ -9,19 +9,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Literal
 
+from analyzer import limits
 from analyzer.program.evaluation.arithmetic import signed
 from analyzer.program.evaluation.pure_texts import array, limited, number, text, thrown
-from analyzer.program.evaluation.values import (
-    MOST_ELEMENTS,
-    Array,
-    Boxed,
-    Charset,
-    StopError,
-    Unmade,
-    Value,
-    from_units,
-    to_units,
-)
+from analyzer.program.evaluation.values import Array, Boxed, Charset, StopError, Unmade, Value, from_units, to_units
 
 _CODECS = {
     "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "latin-1", "latin1": "latin-1",
@@ -65,8 +56,8 @@ class Cipher:
 
 def of_bytes(raw: bytes) -> Array:
     """A byte array; Java's bytes are signed."""
-    if len(raw) > MOST_ELEMENTS:
-        raise StopError("budget", f"makes an array of more than {MOST_ELEMENTS:,} elements")
+    if len(raw) > limits.DECODED_ELEMENTS:
+        raise StopError("budget", f"makes an array of more than {limits.DECODED_ELEMENTS:,} elements")
     return Array("B", [byte - 256 if byte > 127 else byte for byte in raw])
 
 
@@ -153,8 +144,8 @@ def _copy_of(given: Value, first: Value, last: Value) -> Array:
     low, high = number(first), number(last)
     if not 0 <= low <= len(whole.items) or high < low:
         raise thrown("ArrayIndexOutOfBoundsException")
-    if high - low > MOST_ELEMENTS:
-        raise StopError("budget", f"makes an array of more than {MOST_ELEMENTS:,} elements")
+    if high - low > limits.DECODED_ELEMENTS:
+        raise StopError("budget", f"makes an array of more than {limits.DECODED_ELEMENTS:,} elements")
     items = whole.items[low:high]
     return Array(whole.kind, items + [0] * (high - low - len(items)))
 
@@ -182,8 +173,8 @@ def _digest_more(value: Value, given: Value) -> int:
     if not isinstance(value, Digest):
         raise StopError("unsupported", "makes a digest with something else")
     value.given += raw_of(given)
-    if len(value.given) > MOST_ELEMENTS:
-        raise StopError("budget", f"makes a digest of more than {MOST_ELEMENTS:,} bytes")
+    if len(value.given) > limits.DECODED_ELEMENTS:
+        raise StopError("budget", f"makes a digest of more than {limits.DECODED_ELEMENTS:,} bytes")
     return 0
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analyzer import limits
 from analyzer.program.evaluation.arithmetic import int32, int64
-from analyzer.program.evaluation.values import MOST_UNITS, Array, Boxed, Builder, StopError, Unmade, Value
+from analyzer.program.evaluation.values import Array, Boxed, Builder, StopError, Unmade, Value
 
 _ASCII_ONLY = "changes the case of letters beyond ASCII"
 
@@ -42,8 +43,8 @@ def array(value: Value, kinds: str) -> Array:
 
 def limited(units: str) -> str:
     """*units*, unless there are too many."""
-    if len(units) > MOST_UNITS:
-        raise StopError("budget", f"makes a text of more than {MOST_UNITS:,} characters")
+    if len(units) > limits.DECODED_UNITS:
+        raise StopError("budget", f"makes a text of more than {limits.DECODED_UNITS:,} characters")
     return units
 
 
@@ -170,8 +171,8 @@ def _is(test: Callable[[str], bool]) -> Callable[..., int]:
 
 def _append(value: Value, units: str) -> Builder:
     builder = _builder(value)
-    if len(builder.units) + len(units) > MOST_UNITS:
-        raise StopError("budget", f"makes a text of more than {MOST_UNITS:,} characters")
+    if len(builder.units) + len(units) > limits.DECODED_UNITS:
+        raise StopError("budget", f"makes a text of more than {limits.DECODED_UNITS:,} characters")
     builder.units.extend(units)
     return builder
 
@@ -213,7 +214,7 @@ def _delete(value: Value, first: Value, last: Value) -> Builder:
 
 def _set_length(value: Value, length: Value) -> int:
     builder, wanted = _builder(value), number(length)
-    if not 0 <= wanted <= MOST_UNITS:
+    if not 0 <= wanted <= limits.DECODED_UNITS:
         raise thrown("IndexOutOfBoundsException")
     builder.units[wanted:] = ["\0"] * max(0, wanted - len(builder.units))
     return 0
@@ -238,8 +239,8 @@ def _replace(value: Value, old: Value, new: Value) -> str:
     if isinstance(old, int):
         return whole.replace(_char_of(old), _char_of(new))
     before, after = _of_builder(old), _of_builder(new)
-    if (whole.count(before) if before else len(whole) + 1) * len(after) > MOST_UNITS:
-        raise StopError("budget", f"makes a text of more than {MOST_UNITS:,} characters")
+    if (whole.count(before) if before else len(whole) + 1) * len(after) > limits.DECODED_UNITS:
+        raise StopError("budget", f"makes a text of more than {limits.DECODED_UNITS:,} characters")
     return limited(whole.replace(before, after))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analyzer import limits
 from analyzer.formats.dex import opcodes as op
 from analyzer.program.evaluation.arithmetic import (
     BINARY,
@@ -21,7 +22,7 @@ from analyzer.program.evaluation.arithmetic import (
 )
 from analyzer.program.evaluation.instructions import Instruction, array_data
 from analyzer.program.evaluation.machine import Frame, Machine
-from analyzer.program.evaluation.values import MOST_ELEMENTS, Array, StopError, Unknown, Value
+from analyzer.program.evaluation.values import Array, StopError, Unknown, Value
 
 Handler = Callable[[Machine, Frame, Instruction, int], int | None]
 _KINDS = {"Z": "Z", "B": "B", "S": "S", "C": "C", "I": "I", "J": "J"}
@@ -105,8 +106,8 @@ def _new_array(machine: Machine, frame: Frame, step: Instruction, at: int) -> in
         raise StopError("unsupported", "makes an array of floating-point numbers")
     if length < 0:
         raise StopError("throws", "throws NegativeArraySizeException")
-    if length > MOST_ELEMENTS:
-        raise StopError("budget", f"makes an array of more than {MOST_ELEMENTS:,} elements")
+    if length > limits.DECODED_ELEMENTS:
+        raise StopError("budget", f"makes an array of more than {limits.DECODED_ELEMENTS:,} elements")
     machine.charge(length)
     frame.registers[step.a] = Array(kind, [0] * length, shared=machine.initialising)
     return None

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-MOST_UNITS = 1 << 16
-MOST_ELEMENTS = 1 << 16
 StopKind = Literal["argument", "impure", "native", "state", "budget", "throws", "unsupported"]
 
 

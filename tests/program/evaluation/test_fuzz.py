@@ -7,7 +7,8 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.program.evaluation.machine import MOST_STEPS, Machine
+from analyzer import limits
+from analyzer.program.evaluation.machine import Machine
 from analyzer.program.evaluation.values import Array, StopError, Value
 from tests.program.evaluation.conftest import PURE, code_start, decoders_of, dex_of, linked_of, method
 
@@ -39,7 +40,7 @@ def test_random_code(name: str, units: bytes) -> None:
         machine.call(method(linked, "d("), ARGUMENTS[name])
     except StopError as error:
         assert error.what
-    assert machine.steps <= 8 * MOST_STEPS  # the method, and the initialisers that it needs
+    assert machine.steps <= 8 * limits.DECODER_STEPS  # the method, and the initialisers that it needs
 
 
 @settings(max_examples=150)
@@ -53,4 +54,4 @@ def test_changed_code(name: str, changes: list[tuple[int, int]]) -> None:
     for decoder in decoders.found:
         for outcome in decoder.outcomes:
             assert (outcome.text is None) == (outcome.why is not None)
-    assert decoders.steps <= 30 * MOST_STEPS
+    assert decoders.steps <= 30 * limits.DECODER_STEPS

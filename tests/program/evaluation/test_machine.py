@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from analyzer.program.evaluation import decoders as decoders_module
-from analyzer.program.evaluation import given as given_module
-from analyzer.program.evaluation import machine as machine_module
-from analyzer.program.evaluation.machine import MOST_DEPTH, MOST_STEPS, MOST_STEPS_IN_ALL, Machine
-from analyzer.program.evaluation.values import MOST_ELEMENTS, Array, StopError
+from analyzer import limits
+from analyzer.program.evaluation.machine import Machine
+from analyzer.program.evaluation.values import Array, StopError
 from tests.program.evaluation.conftest import PURE, decoders_of, dex_of, linked_of, method
 
 Patched = Callable[[str, list[int]], tuple[Machine, int]]
@@ -42,7 +40,7 @@ def test_an_array_that_a_decoder_changes_is_the_callers() -> None:
 @pytest.mark.parametrize(
     ("units", "kind", "what"),
     [
-        ([0x0028], "budget", f"takes more than {MOST_STEPS:,} steps"),  # goto +0
+        ([0x0028], "budget", f"takes more than {limits.DECODER_STEPS:,} steps"),  # goto +0
         ([0x0014, 0, 1, 0x0023, 0xFFFF], "unsupported", "makes an array of floating-point numbers"),
         ([0x0027], "throws", "throws an exception"),
         ([0x1012, 0x0093 | 0x0100, 0x0000], "throws", "throws ArithmeticException"),  # div-int v1, v0, v0 with 0
@@ -82,7 +80,7 @@ def test_depth(patched: Patched) -> None:
     machine, node = patched("xor", [0x1071, row, registers - ins])
     with pytest.raises(StopError) as raised:
         machine.call(node, ["abc"])
-    assert raised.value.what == f"calls more than {MOST_DEPTH} methods within each other"
+    assert raised.value.what == f"calls more than {limits.DECODER_DEPTH} methods within each other"
 
 
 def test_elements(patched: Patched) -> None:
@@ -92,18 +90,21 @@ def test_elements(patched: Patched) -> None:
     machine, node = patched("xor", [0x0014, 0x0001, 0x0001, 0x0023, row])  # const v0, 65537; new-array v0, v0, [C
     with pytest.raises(StopError) as raised:
         machine.call(node, ["abc"])
-    assert (raised.value.kind, raised.value.what) == ("budget", f"makes an array of more than {MOST_ELEMENTS:,} elements")
+    assert (raised.value.kind, raised.value.what) == (
+        "budget",
+        f"makes an array of more than {limits.DECODED_ELEMENTS:,} elements",
+    )
 
 
 def test_all_evaluations_of_a_package_share_a_budget(patched: Patched) -> None:
     machine, node = patched("xor", [0x0028])
-    for _ in range(MOST_STEPS_IN_ALL // MOST_STEPS):
+    for _ in range(limits.DECODER_STEPS_IN_ALL // limits.DECODER_STEPS):
         with pytest.raises(StopError, match="takes more than"):
             machine.call(node, ["abc"])
     before = machine.steps
-    with pytest.raises(StopError, match=f"takes more than {MOST_STEPS_IN_ALL:,} steps for the package"):
+    with pytest.raises(StopError, match=f"takes more than {limits.DECODER_STEPS_IN_ALL:,} steps for the package"):
         machine.call(node, ["abc"])
-    assert machine.steps == before <= MOST_STEPS_IN_ALL
+    assert machine.steps == before <= limits.DECODER_STEPS_IN_ALL
 
 
 def test_a_method_that_exhausts_its_budget_is_not_tried_at_every_call() -> None:
@@ -111,11 +112,11 @@ def test_a_method_that_exhausts_its_budget_is_not_tried_at_every_call() -> None:
     (decoder,) = decoders.found
     assert len(decoder.outcomes) == 5
     assert not decoder.decoded
-    assert 3 * MOST_STEPS <= decoders.steps < 4 * MOST_STEPS
+    assert 3 * limits.DECODER_STEPS <= decoders.steps < 4 * limits.DECODER_STEPS
 
 
 def test_calls_beyond_the_limit_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoders_module, "MOST_CALLS", 3)
+    monkeypatch.setattr(limits, "DECODER_CALLS", 3)
     decoders = decoders_of(dex_of("xor"))
     (decoder,) = decoders.found
     assert len(decoder.outcomes) == 3
@@ -125,7 +126,7 @@ def test_calls_beyond_the_limit_are_said(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_how_far_back_arguments_are_sought(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(given_module, "MOST_BACK", 1)
+    monkeypatch.setattr(limits, "DECODER_LOOK_BACK", 1)
     assert not any(decoder.decoded for decoder in decoders_of(dex_of("fog")).found)
 
 
@@ -135,7 +136,7 @@ def test_a_field_that_other_code_sets_is_no_constant() -> None:
 
 
 def test_classes_that_need_each_other_end_at_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine_module, "MOST_DEPTH", 0)
+    monkeypatch.setattr(limits, "DECODER_DEPTH", 0)
     linked = linked_of(dex_of("table"))
     with pytest.raises(StopError) as raised:
         Machine(linked, PURE).call(method(linked, "d("), [0])

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer import limits
 from analyzer.errors import RuleError
 from analyzer.program.evaluation.pure_bytes import Key, of_bytes, raw_of
 from analyzer.program.evaluation.pure_methods import OPERATIONS, load_pure_methods
 from analyzer.program.evaluation.values import (
-    MOST_ELEMENTS,
-    MOST_UNITS,
     Array,
     Boxed,
     Builder,
@@ -215,13 +214,13 @@ def test_every_operation_is_named_by_the_table_and_tested() -> None:
         ("reverse", [builder("\ud83d\ude00")], "unsupported"),
         ("new-string", [0], "unsupported"),
         ("length", [5], "unsupported"),
-        ("concat", ["a" * MOST_UNITS, "b"], "budget"),
-        ("append-text", [builder("a"), "b" * MOST_UNITS], "budget"),
-        ("insert-text", [builder("a"), 0, "b" * MOST_UNITS], "budget"),
+        ("concat", ["a" * limits.DECODED_UNITS, "b"], "budget"),
+        ("append-text", [builder("a"), "b" * limits.DECODED_UNITS], "budget"),
+        ("insert-text", [builder("a"), 0, "b" * limits.DECODED_UNITS], "budget"),
         ("replace", ["a" * 1000, "a", "b" * 1000], "budget"),
-        ("bytes-of-text", ["é" * MOST_UNITS], "budget"),
-        ("copy-of", [Array("B", []), MOST_ELEMENTS + 1], "budget"),
-        ("copy-of-range", [Array("B", []), 0, MOST_ELEMENTS + 1], "budget"),
+        ("bytes-of-text", ["é" * limits.DECODED_UNITS], "budget"),
+        ("copy-of", [Array("B", []), limits.DECODED_ELEMENTS + 1], "budget"),
+        ("copy-of-range", [Array("B", []), 0, limits.DECODED_ELEMENTS + 1], "budget"),
     ],
 )
 def test_what_cannot_be_worked_out_ends(operation: str, arguments: list[Value], kind: str) -> None:
