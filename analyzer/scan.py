@@ -29,7 +29,6 @@ from analyzer.extractors.libraries import library_facts, load_library_tables
 from analyzer.extractors.loaded_code import load_code_sources, loaded_code
 from analyzer.extractors.manifest_facts import manifest_facts
 from analyzer.extractors.native import native_facts
-from analyzer.extractors.native_tables import load_native_tables
 from analyzer.extractors.overrides import load_overrides, overrides
 from analyzer.extractors.packed import packed_facts
 from analyzer.extractors.permissions import load_context, permission_facts
@@ -113,7 +112,7 @@ def observe(path: Path, watch: Watch | None = None, depth: Depth = FULL) -> Obse
         clock.lap("overrides")
         calls = [*api_calls(app, graph.linked, watch, load_hand_through(knowledge / "hand_through.tsv"), graph.decoders)]
         clock.lap("calls")
-        native = native_facts(app, graph.linked, watch, load_native_tables(knowledge))
+        native = native_facts(app, graph.linked, watch, knowledge)
         calls += native.accesses
         clock.lap("native")
         reached: list[Fact] = [_NO_GRAPH]

@@ -2,7 +2,7 @@
 
 usage: python bench/elf_vs_readelf.py APK-OR-SO...
 
-For each distinct library: the dynamic symbol table (imports, exports with their addresses), the libraries that it needs, NX, RELRO,
+For each distinct library: the dynamic symbol table (imports, exports), the libraries that it needs, NX, RELRO,
 stack canary and fortified functions, and whether it is stripped (symbols of sections, which have no name, apart), as ``readelf`` (binutils, or LLVM's with READELF=llvm-readelf)
 prints them. Every difference is printed; the last line counts.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 from analyzer.errors import FormatError
 from analyzer.formats.elf import ElfFile, open_elf
 
-_SYMBOL = re.compile(r"^ *\d+: +([0-9a-f]+) +\S+ +(?!SECTION .* \.)\S+ +\S+ +\S+ +(?:\[[^\]]*\] +)?(\S+) ([^\s@]+)", re.MULTILINE)
+_SYMBOL = re.compile(r"^ *\d+: +[0-9a-f]+ +\S+ +(?!SECTION .* \.)\S+ +\S+ +\S+ +(?:\[[^\]]*\] +)?(\S+) ([^\s@]+)", re.MULTILINE)
 _NEEDED = re.compile(r"\(NEEDED\)\s+Shared library: \[(.*)\]")
 _FORTIFIED = re.compile(r"__(?!stack_chk)\w+_chk")
 
@@ -54,15 +54,15 @@ def theirs(path: Path) -> dict[str, object]:
     """What readelf says."""
     symbols = _SYMBOL.findall(readelf(path, "--dyn-syms"))
     dynamic, segments, sections = readelf(path, "-d"), readelf(path, "-l"), readelf(path, "-S")
-    imports = {name for _, section, name in symbols if section == "UND"}
-    exports = {name: int(value, 16) for value, section, name in symbols if section != "UND"}
+    imports = {name for section, name in symbols if section == "UND"}
+    exports = {name for section, name in symbols if section != "UND"}
     stack = re.search(r"GNU_STACK(?: +0x\S+){5} (.{3})", segments)
     hardening = {"pic"} if "DYN" in readelf(path, "-h") else set()
     if stack is not None and "E" not in stack[1]:
         hardening.add("nx")
     if "GNU_RELRO" in segments:
         hardening.add("relro-full" if re.search(r"BIND_NOW|FLAGS_1.*NOW", dynamic) else "relro-partial")
-    if "__stack_chk_fail" in imports | exports.keys():
+    if "__stack_chk_fail" in imports | exports:
         hardening.add("canary")
     if any(map(_FORTIFIED.fullmatch, imports)):
         hardening.add("fortify")
@@ -79,7 +79,7 @@ def ours(elf: ElfFile) -> dict[str, object]:
     """What apkvet says."""
     return {
         "imports": set(elf.imports),
-        "exports": dict(elf.exports),
+        "exports": set(elf.exports),
         "needed": set(elf.needed),
         "hardening": set(elf.hardening),
         "stripped": elf.is_stripped,
@@ -88,8 +88,6 @@ def ours(elf: ElfFile) -> dict[str, object]:
 
 def difference(mine: object, other: object) -> str:
     """Where two answers differ, in short."""
-    if isinstance(mine, dict) and isinstance(other, dict):
-        mine, other = set(mine.items()), set(other.items())
     if isinstance(mine, set) and isinstance(other, set):
         return f"only apkvet: {sorted(map(str, mine - other))[:5]}; only readelf: {sorted(map(str, other - mine))[:5]}"
     return f"apkvet {mine}, readelf {other}"

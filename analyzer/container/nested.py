@@ -1,7 +1,8 @@
 """Files within a package that are code or packages themselves, found by their first bytes, whatever they are called.
 
 An archive is opened, also one within it, up to a depth; its entries become entries of the package, because an app that unpacks it
-has them. An APK with a manifest is an app of its own: of it only the DEX files are given, for an app that loads them.
+has them. An APK with a manifest is an app of its own: of it the DEX files are given, for an app that loads them, and its
+libraries and assets with them. Archives and code that lie within such an app's assets are counted and not opened.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from analyzer.facts import Gap, GapKind, Place
 _ZIP, _DEX, _ELF = b"PK\x03\x04", b"dex\n", b"\x7fELF"
 _SMALLEST = 52  # the header of a 32-bit ELF file; a DEX file has 112 bytes, a ZIP file with an entry 98
 _NOT_HELD = -1
+_HELD = ("lib/", "assets/")
 _HIDES = "Code and data that the file holds."
 
 
@@ -77,15 +79,29 @@ class _Search:
         if head is None:
             self._found.entries.update(entries)
             return entries
-        code = {path: held for path, held in entries if is_loaded_dex(held.inner)}
-        self._found.entries.update(code)
-        self._found.files.append(Nested(name, "app", size, head, tuple(code)))
+        self._found.files.append(_app(name, size, head, entries))
+        self._found.entries.update((path, one) for path, one in entries if is_loaded_dex(one.inner))
         return []
 
     def _not_opened(self, kind: GapKind, why: str, name: str, size: int) -> list[tuple[str, Located]]:
         would = "That file, taken out and scanned by itself."
         self._found.gaps.append(Gap(kind, f"An archive within the package {why}.", size, None, _HIDES, would, Place(name)))
         return []
+
+
+def _app(name: str, size: int, head: Head, entries: Sequence[tuple[str, Located]]) -> Nested:
+    """An app of its own: its DEX files, what else can be read of it with these, and how much is neither."""
+    dex = tuple(path for path, one in entries if is_loaded_dex(one.inner))
+    held = tuple((path, one) for path, one in entries if one.inner.startswith(_HELD) and not _is_packed(one))
+    taken = {*dex, *(path for path, _ in held)}
+    others = [one.entry.size for path, one in entries if path not in taken]
+    return Nested(name, "app", size, head, dex, held, len(others), sum(others))
+
+
+def _is_packed(one: Located) -> bool:
+    """Whether an entry is code or an archive that something would have to unpack or start."""
+    magic = one.archive.begins(one.entry)[:4]
+    return magic in (_ZIP, _DEX) or (magic == _ELF and not one.inner.startswith("lib/"))
 
 
 def _head(archive: Archive) -> Head | None:

@@ -44,7 +44,8 @@ class Nested(NamedTuple):
     """A file within the package that its first bytes show to be code or an app: where, what, how large.
 
     ``dex``: code that may be loaded; ``elf``: a native program or library outside of ``lib/``; ``app``: an APK with a manifest of
-    its own (``head``), whose DEX files are ``dex``; what else it holds is not the package's.
+    its own (``head``), whose DEX files are ``dex``. Its libraries and assets are ``held`` back until ``Package.admit``; what is
+    neither is counted by ``others`` and ``other_bytes``, and so are archives and code within it that no place is made for.
     """
 
     path: str
@@ -52,6 +53,9 @@ class Nested(NamedTuple):
     size: int
     head: Head | None = None
     dex: tuple[str, ...] = ()
+    held: tuple[tuple[str, Located], ...] = ()
+    others: int = 0
+    other_bytes: int = 0
 
 
 class Located(NamedTuple):
@@ -129,6 +133,10 @@ class Package:
         """
         found = ((name, located.inner) for name, located in self._entries.items())
         return [name for name, inner in found if inner.startswith(beginnings) and inner.endswith(endings)]
+
+    def admit(self, nested: Nested) -> None:
+        """Make the libraries and assets of a packed app entries of the package: its code is read as the package's own."""
+        self._entries.update(nested.held)
 
     def inner(self, name: str) -> str:
         """The path of the entry *name* as it is in an APK."""

@@ -71,7 +71,7 @@ def _packers(app: App, tables: HidingTables) -> Iterator[Gap]:
     """A gap for each packer, with all of its marks."""
     found: dict[str, list[tuple[str, str]]] = {}
     for name in app.package.names():
-        inner = name.rpartition("!")[2]
+        inner = app.package.inner(name)
         where = "library" if inner.startswith("lib/") else "asset" if inner.startswith("assets/") else None
         text = inner.rpartition("/")[2] if where == "library" else inner
         for mark in tables.packers if where else ():

@@ -45,9 +45,10 @@ class ApiNames:
                 self._by_name.setdefault(name.encode(), []).append(api)
         self._prefixes = tuple({group.prefix[1:].removesuffix(";").encode() for group in watch.fields})
 
-    def named(self, texts: Set[bytes]) -> list[NamedApi]:
-        """What a library that holds *texts* can reach, by descriptor."""
-        found = {api.api: api for name in self._by_name.keys() & texts for api in self._methods(name, texts)}
+    def named(self, texts: Set[bytes], signatures: Set[bytes]) -> list[NamedApi]:
+        """What a library that holds *texts* can reach, by descriptor; *signatures* are those of *texts* that are some."""
+        names = self._by_name.keys() & texts if signatures else ()
+        found = {api.api: api for name in names for api in self._methods(name, texts)}
         found |= {api.api: api for api in self._fields(texts)}
         return [found[api] for api in sorted(found)]
 
@@ -55,12 +56,13 @@ class ApiNames:
         for api in self._by_name[name]:
             holder, _, member = api.key.partition("->")
             is_named = holder[1:-1].encode() in texts
-            if not is_named and name.decode() not in self._only_in_one_class:
-                continue
             prototypes = {member[member.index("(") :]} if "(" in member else self._prototypes(holder, member)
             for prototype in sorted(prototypes):
-                if prototype.encode() in texts and (is_named or "Landroid/" in prototype):
+                if prototype.encode() in texts and (is_named or self._shows_class(name.decode(), prototype)):
                     yield from self._as_argued(api, f"{holder}->{name.decode()}{prototype}", name, texts)
+
+    def _shows_class(self, name: str, prototype: str) -> bool:
+        return "Landroid/" in prototype and name in self._only_in_one_class
 
     @cached_property
     def _only_in_one_class(self) -> frozenset[str]:

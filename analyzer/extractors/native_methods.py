@@ -88,6 +88,8 @@ class JavaSide:
         nodes: set[int] = set()
         unknown: set[str] = set()
         for name in exports:
+            if not name.startswith("Java_"):
+                continue
             found = self._exported.get(name, ())
             nodes.update(found)
             other = unmangled(name) if not found else None

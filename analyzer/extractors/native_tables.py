@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,8 @@ from analyzer.errors import RuleError
 from analyzer.platform.knowledge import read_table
 
 _WHERE = ("section", "symbol", "bytes")
+_PATTERN = re.compile(r"[*?\[]")
+_HEAD = 2
 
 
 class Version(NamedTuple):
@@ -30,9 +32,12 @@ class NativeMark(NamedTuple):
     mark: str
     hides: str
 
-    def fits(self, name: str) -> bool:
-        """Whether a section or symbol of this name is meant."""
-        return fnmatchcase(name, self.form)
+    def fits_any(self, names: Collection[str]) -> bool:
+        """Whether a section or symbol with one of these names is meant."""
+        beginning = _PATTERN.split(self.form, maxsplit=1)[0]
+        if beginning == self.form:
+            return beginning in names
+        return any(name.startswith(beginning) and fnmatchcase(name, self.form) for name in names)
 
 
 class NativeTables(NamedTuple):
@@ -45,6 +50,12 @@ class NativeTables(NamedTuple):
     versions: tuple[Version, ...]
     marks: tuple[NativeMark, ...]
     owners: Mapping[str, str]
+
+    def texts_among(self, texts: Set[bytes]) -> Set[bytes]:
+        """Which of *texts* are watched. There may be a hundred thousand, so what cannot begin so is sorted out first."""
+        heads = {prefix[:_HEAD] for prefix in self.prefixes}
+        begin = {text for text in texts if text[:_HEAD] in heads and text.startswith(self.prefixes)}
+        return (begin | (self.exact & texts)) - self.left_out
 
 
 def load_native_tables(knowledge: Path) -> NativeTables:

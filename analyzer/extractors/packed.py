@@ -46,18 +46,26 @@ def _app(app: App, one: Nested) -> Gap:
     names = [name.removeprefix(_ANDROID) for name in head.permissions]
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     asks = f"It asks for {', '.join(names[:_MOST_NAMED])}{more}." if names else "It asks for no permissions."
-    read = any(name in app.packed_code for name in one.dex)
-    if read:
-        code = "Its code was read, as code that the app may load; its components and files were not."
-    elif one.dex:
-        code = "Its code was not looked into: nothing in the app loads code."
-    else:
-        code = "It has no code."
+    size, code = _code(app, one)
     return Gap(
         "nested",
         f"The package holds {what}{version}. {asks} {code}",
-        size=one.size,
+        size=size,
         could_hide="What that app does once it is installed.",
         would_lift="That file, taken out and scanned as an app of its own.",
         at=Place(one.path),
     )
+
+
+def _code(app: App, one: Nested) -> tuple[int, str]:
+    """How many bytes of the app were not looked into, and which."""
+    libraries = [held for _, held in one.held if held.inner.startswith("lib/")]
+    if any(name in app.packed_code for name in one.dex):
+        files = f"its {one.others} other files" if one.others != 1 else "its one other file"
+        read = "Its code, libraries and assets were read, as what the app may load;"
+        return one.other_bytes, f"{read} its components and {files} ({one.other_bytes} bytes) were not."
+    told = f"its {len(libraries)} native libraries ({sum(held.entry.size for held in libraries)} bytes)" if libraries else ""
+    if one.dex:
+        more = f" nor were {told}," if told else ""
+        return one.size, f"Its code was not looked into,{more} for nothing in the app loads code."
+    return one.size, f"It has no DEX code; {told} were not looked into." if told else "It has no code."

@@ -10,13 +10,17 @@ import math
 import re
 import struct
 import warnings
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from analyzer import limits
 from analyzer.errors import FormatError
+from analyzer.formats.elf_symbols import SymbolTable, entry_size, hashed, hashed_gnu, symbol_names
+from analyzer.formats.elf_tails import tails
 
 LARGEST = 256 << 20
 """The largest file that is opened, in bytes."""
@@ -41,10 +45,11 @@ class Segment(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One section: where its bytes lie in the file, and whether they are code or data that stay in memory."""
+    """One section: where its bytes lie in the file and in memory, and whether they are code or data that stay in memory."""
 
     name: str
     offset: int
+    address: int
     size: int
     is_code: bool
     is_data: bool
@@ -66,7 +71,7 @@ class ElfFile:
     where the file has no section table.
     """
 
-    def __init__(self, data: bytes, binary: Any) -> None:
+    def __init__(self, data: bytes, binary: Any, whole: Callable[[], Any]) -> None:
         self.data = data
         self.bits = 64 if data[4] == 2 else 32
         self._order = "<" if data[5] != 2 else ">"
@@ -74,10 +79,13 @@ class ElfFile:
         self.is_shared = _name(binary.header.file_type) == "DYN"
         self.segments = tuple(_segments(binary, len(data)))
         self.sections, self.is_stripped = _sections(binary, len(data))
-        self.imports, self.exports = _symbols(binary)
         self._dynamic = {_name(entry.tag): int(entry.value) for entry in binary.dynamic_entries}
         self.needed = tuple(sorted(filter(None, map(_text, binary.libraries))))
-        self.native_methods = tuple(self._native_methods(binary))
+        names = self._symbol_names(binary)
+        again = whole() if names is None or self.signatures else None
+        self.imports, self.exports = names or _symbols(again)
+        self.pointers = self._pointers(again) if self.signatures else {}
+        self.native_methods = tuple(self._native_methods())
 
     @property
     def hardening(self) -> tuple[str, ...]:
@@ -112,17 +120,33 @@ class ElfFile:
             found.update(self.data[start:end].split(b"\0"))
         return frozenset(found)
 
-    def offset_of_text(self, text: bytes) -> int | None:
-        """Where a text stands that ``texts`` holds."""
+    @cached_property
+    def signatures(self) -> frozenset[bytes]:
+        """The texts that are signatures of Java methods: without any it calls nothing of Java."""
+        return frozenset(text for text in self.texts if text.startswith(b"(") and is_signature(text))
+
+    @cached_property
+    def tails(self) -> Mapping[bytes, int]:
+        """Texts that are the ends of other ones, where something refers to them; for a library that may call Java."""
+        return tails(self) if self.signatures else {}
+
+    def holds(self, parts: Iterable[bytes]) -> frozenset[bytes]:
+        """Which of *parts* stand anywhere in its data, also within a text."""
+        ranges = [self.data[start:end] for start, end in self._data_ranges()]
+        return frozenset(part for part in parts if any(part in data for data in ranges))
+
+    def matches(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+        """Where *pattern* stands in its data."""
         for start, end in self._data_ranges():
-            if self.data[start : min(end, start + len(text) + 1)] in (text, text + b"\0"):
-                return start
-            at = self.data.find(b"\0" + text + b"\0", start, end)
+            yield from pattern.finditer(self.data, start, end)
+
+    def offset_of_text(self, text: bytes) -> int | None:
+        """Where a text stands that ``texts`` or ``tails`` holds."""
+        for start, end in self._data_ranges():
+            at = (b"\0" + self.data[start:end] + b"\0").find(b"\0" + text + b"\0")
             if at >= 0:
-                return at + 1
-            if self.data.endswith(b"\0" + text, start, end):
-                return end - len(text)
-        return None
+                return start + at
+        return self.tails.get(text)
 
     def _data_ranges(self) -> Iterator[tuple[int, int]]:
         """The bytes that may be texts: sections of data; without sections all that is loaded."""
@@ -137,13 +161,24 @@ class ElfFile:
                 left -= end - start
                 reached = end
 
-    def _native_methods(self, binary: Any) -> list[NativeMethod]:
+    def _symbol_names(self, binary: Any) -> tuple[frozenset[str], frozenset[str]] | None:
+        """Imports and exports by the tables that Android's linker goes by; None where LIEF has to find these."""
+        at, names = (self._offset(self._dynamic.get(entry, 0)) for entry in ("SYMTAB", "STRTAB"))
+        sizes = [int(s.size) for s in binary.sections if s.virtual_address == self._dynamic.get("SYMTAB")]
+        if at is None or names is None or not at or not sizes:
+            return None
+        counts = [max(sizes) // entry_size(self.bits)]
+        if (table := self._offset(self._dynamic.get("HASH", 0))) is not None and "HASH" in self._dynamic:
+            counts.append(hashed(self.data, table, self._order))
+        if (table := self._offset(self._dynamic.get("GNU_HASH", 0))) is not None and "GNU_HASH" in self._dynamic:
+            counts.append(hashed_gnu(self.data, table, self.bits, self._order))
+        count = min(max(counts), limits.ELF_SYMBOLS)
+        return symbol_names(self.data, SymbolTable(at, names, count, self.bits, self._order))
+
+    def _native_methods(self) -> list[NativeMethod]:
         """The rows of static tables of ``JNINativeMethod``: name, signature and function, each a pointer, one behind another."""
-        signatures = {text for text in self.texts if text[:1] == b"(" and is_signature(text)}
-        if not signatures:
-            return []
+        signatures, pointers = self.signatures, self.pointers
         size, found = self.bits // 8, []
-        pointers = self._pointers(binary)
         for address, value in pointers.items():
             signature = self._string(value)
             if signature not in signatures:
@@ -210,8 +245,8 @@ def is_signature(text: bytes) -> bool:
 
 def entropy(data: bytes) -> float:
     """Bits a byte of *data*, by how often each value occurs: 0 to 8."""
-    size = len(data)
-    return -sum(count / size * math.log2(count / size) for count in Counter(data).values()) if size else 0.0
+    counts = np.bincount(np.frombuffer(data, np.uint8))
+    return sum((-count / len(data) * math.log2(count / len(data)) for count in counts[counts > 0].tolist()), 0.0)
 
 
 def open_elf(data: bytes, where: str) -> ElfFile:
@@ -220,15 +255,20 @@ def open_elf(data: bytes, where: str) -> ElfFile:
     import lief
 
     lief.logging.disable()
-    config = lief.ELF.ParserConfig()
-    config.parse_notes = config.parse_overlay = config.parse_symbol_versions = config.parse_symtab_symbols = False
+
+    def parse(*, whole: bool) -> Any:
+        config = lief.ELF.ParserConfig()
+        config.parse_notes = config.parse_overlay = config.parse_symbol_versions = config.parse_symtab_symbols = False
+        config.parse_dyn_symbols = config.parse_relocations = whole
+        binary = lief.ELF.parse(data, config)
+        if binary is None:
+            raise FormatError("is damaged beyond reading", where=where)
+        return binary
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # it warns of every number that it has no name for
-            binary = lief.ELF.parse(data, config)
-            if binary is None:
-                raise FormatError("is damaged beyond reading", where=where)
-            return ElfFile(data, binary)
+            return ElfFile(data, parse(whole=False), lambda: parse(whole=True))
     except (ValueError, TypeError, RuntimeError, OverflowError, MemoryError, AttributeError, struct.error) as error:
         raise FormatError(f"is damaged: {type(error).__name__}", where=where) from None
 
@@ -277,22 +317,15 @@ def _sections(binary: Any, size: int) -> tuple[tuple[Section, ...], bool]:
             continue
         code = bool(flags & _SHF_ALLOC and flags & _SHF_EXEC)
         data = kind == _SHT_PROGBITS and bool(flags & _SHF_ALLOC) and not code
-        found.append(Section(_text(section.name), offset, length, code, data))
+        found.append(Section(_text(section.name), offset, int(section.virtual_address), length, code, data))
     return tuple(found), stripped
 
 
-def _symbols(binary: Any) -> tuple[frozenset[str], dict[str, int]]:
-    """The names of the dynamic symbol table: those looked for elsewhere, and those defined here with their addresses."""
-    imports: set[str] = set()
-    exports: dict[str, int] = {}
-    for number, symbol in enumerate(binary.dynamic_symbols):
-        if number >= limits.ELF_SYMBOLS:
-            break
-        name = _text(symbol.name)
-        if not name:
-            continue
-        if int(symbol.shndx) == 0:
-            imports.add(name)
-        else:
-            exports[name] = int(symbol.value)
-    return frozenset(imports), exports
+def _symbols(binary: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the dynamic symbol table: those looked for elsewhere, and those defined here. Every look at LIEF costs."""
+    imports: list[str] = []
+    exports: list[str] = []
+    for symbol in islice(binary.dynamic_symbols, limits.ELF_SYMBOLS):
+        name = symbol.name
+        (exports if symbol.shndx else imports).append(name if type(name) is str else _text(name))
+    return frozenset(filter(None, imports)), frozenset(filter(None, exports))

@@ -64,6 +64,9 @@ def build_app(package: Package, manifest: Manifest, platform: Platform, tables: 
     packed: list[DexFile] = []
     if package.nested:
         names = packed_code(package.nested, loads_code=loads_code(dex_files, rules_dir() / "watch/apis.tsv"))
+        for one in package.nested:
+            if not set(names).isdisjoint(one.dex):
+                package.admit(one)
         packed, more = _read_dex(package, names, gaps)
         dex_files, unread = dex_files + packed, unread + more
     renamed = RenamedCode(dex_files, tables.marks)

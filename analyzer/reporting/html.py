@@ -21,6 +21,7 @@ from analyzer.reporting.natives import native_groups
 from analyzer.reporting.sanitize import harmless
 from analyzer.reporting.summary import (
     access_groups,
+    gap_groups,
     highlights,
     is_started,
     missing_stages,
@@ -66,6 +67,7 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         accesses=accesses,
         flows=flows,
         natives=native_groups(result),
+        gaps=gap_groups(result),
         flow_paths=[pictures.flow_picture(group.first, words) for group in flows[:MOST_PATHS] if not group.quiet],
         waivers=waiver_rows(result),
         paths=[pictures.path_picture(group.first, result, words) for group in accesses[:MOST_PATHS]],

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from analyzer.reporting.agreements import waiver_rows
 from analyzer.reporting.flows import flow_groups
 from analyzer.reporting.look import Look
+from analyzer.reporting.natives import native_groups
 from analyzer.reporting.sanitize import clean
-from analyzer.reporting.summary import highlights, missing_stages, places_of, severity_counts, unstarted
+from analyzer.reporting.summary import gap_groups, highlights, missing_stages, places_of, severity_counts, unstarted
 from analyzer.reporting.templating import environment, render
 from analyzer.result import Result
 
@@ -50,6 +51,8 @@ def present(result: Result, out: BinaryIO, look: Look) -> None:
         unstarted=unstarted(result),
         severities=severity_counts(result.findings or ()),
         missing=missing_stages(result),
+        natives=native_groups(result),
+        gaps=gap_groups(result),
         waivers=waiver_rows(result),
     )
 

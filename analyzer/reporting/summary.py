@@ -7,10 +7,10 @@ from typing import get_args
 
 from msgspec import Struct
 
-from analyzer.facts import Category, Owner, Place, Severity, TriggerKind
+from analyzer.facts import Category, GapKind, Owner, Place, Severity, TriggerKind
 from analyzer.reporting.destinations import Destination, ends
 from analyzer.reporting.flows import is_callback
-from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, FlowDoc, PermissionDoc, Result, TriggerDoc
+from analyzer.result import ApiCallDoc, ClipboardDoc, Finding, FlowDoc, GapDoc, PermissionDoc, Result, TriggerDoc
 
 _CATEGORIES: tuple[Category, ...] = get_args(Category)
 # The categories of personal data, as the vocabulary orders them; the clipboard is what this tool is asked about first.
@@ -97,6 +97,15 @@ class AccessGroup(Struct, frozen=True):
     others: tuple[ClipboardDoc, ...]
 
 
+class GapGroup(Struct, frozen=True):
+    """Gaps of one kind that could hide the same and would be lifted by the same."""
+
+    kind: GapKind
+    could_hide: str
+    would_lift: str
+    gaps: tuple[GapDoc, ...]
+
+
 class Highlight(Struct, frozen=True):
     """One line of the first screen: what is accessed, by whom, when, and where it goes.
 
@@ -126,6 +135,15 @@ def calls_of(result: Result, category: Category) -> Sequence[Call]:
 _HIDES_CODE = frozenset({"packed", "dynamic-code", "native", "payload", "opaque", "bad-dex", "unsupported-dex", "too-large"})
 
 
+def gap_groups(result: Result) -> list[GapGroup]:
+    """What was not seen, alike together; stages that were left out are told apart (``missing_stages``)."""
+    found: dict[tuple[GapKind, str, str], list[GapDoc]] = {}
+    for gap in result.coverage.gaps:
+        if gap.kind != "stage-not-run":
+            found.setdefault((gap.kind, gap.could_hide or "", gap.would_lift or ""), []).append(gap)
+    return [GapGroup(*key, tuple(gaps)) for key, gaps in found.items()]
+
+
 def may_hide_code(result: Result) -> bool:
     """Whether there is code, or may be, that was not read: then *nothing was found* is no more than that."""
     return any(gap.kind in _HIDES_CODE for gap in result.coverage.gaps)
@@ -139,6 +157,11 @@ def is_started(call: Call) -> bool:
 def is_certain(trigger: TriggerDoc) -> bool:
     """Whether a trigger was shown, not assumed."""
     return trigger.kind not in ("unknown", "unreachable") and not trigger.assumed
+
+
+def is_unused(access: ClipboardDoc) -> bool:
+    """Whether nothing in the package starts an access: a library brings it along, and no code or script asks for it."""
+    return bool(access.triggers) and all(trigger.kind == "unreachable" for trigger in access.triggers or ())
 
 
 def asked_by_scripts(access: ClipboardDoc) -> bool:

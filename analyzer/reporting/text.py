@@ -21,9 +21,9 @@ from analyzer.reporting.look import Look
 from analyzer.reporting.naming import method_text, short_permission
 from analyzer.reporting.natives import native_groups
 from analyzer.reporting.sanitize import clean, harmless
-from analyzer.reporting.summary import highlights, missing_stages, places_of, reached, traced, unstarted_calls
+from analyzer.reporting.summary import gap_groups, highlights, missing_stages, places_of, reached, traced, unstarted_calls
 from analyzer.reporting.words import Words
-from analyzer.result import ClipboardDoc, Finding, Result
+from analyzer.result import ClipboardDoc, Finding, GapDoc, Result
 
 _COLOURS = {"allow": "bold green", "review": "bold yellow", "block": "bold red"}
 _SEVERITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
@@ -32,6 +32,7 @@ _MOST_TRIGGERS = 8
 _MOST_PLACES = 3
 _MOST_HIGHLIGHTS, _MOST_UNDECIDED, _MOST_QUIET, _MOST_LIBRARIES = 8, 10, 6, 12
 _MOST_FLOWS = 12
+_MOST_GAPS = 8
 _MOST_NAMES = _MOST_SPLITS = 12
 
 
@@ -388,10 +389,12 @@ class _Summary:
             methods, instructions = t.number(coverage.methods), t.number(coverage.instructions)
             share, read, total = self._words.percent(coverage.share), coverage.dex_read, coverage.dex_total
             self._print(t("note.coverage", read=read, total=total, methods=methods, instructions=instructions, share=share))
-        for gap in coverage.gaps:
-            if gap.kind != "stage-not-run":
-                where = f" ({self._words.place(gap.place)})" if gap.place is not None and gap.place.method is None else ""
-                self._print(f"· {escape(t(f'gap.{gap.kind}'))} {escape(clean(gap.why) + where)}")
+        for group in gap_groups(self._result):
+            self._print(f"· {escape(t(f'gap.{group.kind}'))} {escape(self._words.gap_means(group))}")
+            lines = [f"- {self._words.gap(gap)}{self._where(gap)}" for gap in group.gaps[:_MOST_GAPS]]
+            if len(group.gaps) > _MOST_GAPS:
+                lines.append(t.count("label.and-more", len(group.gaps) - _MOST_GAPS))
+            self._indented(escape("\n".join(lines)), 2)
         for rule in coverage.undecided[:_MOST_UNDECIDED]:
             self._print(f"· {escape(t('note.undecided'))} {escape(clean(rule.title))} ({t(f'severity.{rule.severity}')})")
         if len(coverage.undecided) > _MOST_UNDECIDED:
@@ -399,6 +402,9 @@ class _Summary:
         missing = missing_stages(self._result)
         if missing:
             self._print(f"· {escape(t('note.stages', names=t.listing([self._words.stage(name) for name in missing])))}")
+
+    def _where(self, gap: GapDoc) -> str:
+        return "" if gap.place is None else f" {self._words.place(gap.place)}"
 
     def _provenance(self) -> None:
         app, p, t = self._result.app, self._result.provenance, self._t

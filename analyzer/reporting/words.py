@@ -14,10 +14,13 @@ from analyzer.reporting.sanitize import clean
 from analyzer.reporting.summary import (
     DATA_CATEGORIES,
     TRIGGER_ORDER,
+    GapGroup,
     Highlight,
+    Reached,
     asked_by_scripts,
     is_certain,
     is_started,
+    is_unused,
     may_hide_code,
     missing_stages,
     ordered,
@@ -28,6 +31,7 @@ from analyzer.result import (
     ClipboardDoc,
     DataTypeDoc,
     FlowDoc,
+    GapDoc,
     LibraryDoc,
     PayloadDoc,
     PermissionDoc,
@@ -114,9 +118,10 @@ class Words:
         if access.secret:
             state = {True: "secret-marked", False: "secret-unmarked", None: "secret"}[access.sensitive]
             notes.append(self.t(f"access.{state}", names=", ".join(clean(s, 60) for s in access.secret)))
+        back = () if is_unused(access) else access.handed_back_at
         for key, places in (
             ("stored", access.stored_at),
-            ("handed-back-script" if asked_by_scripts(access) else "handed-back", access.handed_back_at),
+            ("handed-back-script" if asked_by_scripts(access) else "handed-back", back),
             ("replaced", access.replaced_at),
             ("removed", access.removed_at),
         ):
@@ -151,6 +156,17 @@ class Words:
     def percent(self, permille: int) -> str:
         """A share of whole permille as percent."""
         return self.t("number.percent", value=self.t.number(permille / 10, 1))
+
+    def gap(self, gap: GapDoc) -> str:
+        """Why something was not seen, and how large it is."""
+        size = "" if gap.size is None else f" ({self.t('label.bytes', count=self.t.number(gap.size))})"
+        return f"{clean(gap.why, 600).removesuffix('.')}{size}."
+
+    def gap_means(self, group: GapGroup) -> str:
+        """What gaps could hide, and what would lift them."""
+        hides = self.t("label.hide", what=clean(group.could_hide, 300)) if group.could_hide else ""
+        lifts = self.t("label.lift", what=clean(group.would_lift, 300)) if group.would_lift else ""
+        return " ".join(filter(None, (hides, lifts)))
 
     def clause(self, clause: Clause, result: Result, most: int = 3) -> tuple[str, str]:
         """Why a clause fired, and the findings it rests on, the worst of them named and the others counted."""
@@ -255,7 +271,7 @@ class Words:
         t = self.t
         if result.score is None:
             return t("paragraph.failed")
-        rows = reached(result)
+        rows = _asked_for(result)
         by_kind: dict[str, list[str]] = {"app": [], "library": [], "unknown": []}
         for row in rows:  # each category once: by the app's own code, else by a library's, else by code of unknown origin
             kinds = {each.owner.kind for each in row.owners}
@@ -405,9 +421,14 @@ class Words:
     def _clipboard_sentence(self, result: Result) -> str:
         accesses = [a for a in result.clipboard or () if a.operation in ("read", "watch")]
         possible = list(dict.fromkeys(self.whose(a.owner) for a in accesses if a.via == "native"))
-        reads = [a for a in accesses if a.via != "native"]
+        idle = list(dict.fromkeys(self.whose(a.owner) for a in accesses if is_unused(a)))
+        reads = [a for a in accesses if a.via != "native" and not is_unused(a)]
         if possible and not reads:
             return self.t("paragraph.clipboard-native", owners=self.t.listing(possible, 3))
+        if idle and not reads and not may_hide_code(result):
+            return self.t("paragraph.clipboard-unused", owners=self.t.listing(idle, 3))
+        if idle and not reads:
+            return self.t("paragraph.clipboard-unused-seen", owners=self.t.listing(idle, 3))
         if not reads:
             return self.t("paragraph.clipboard-none-seen" if may_hide_code(result) else "paragraph.clipboard-none")
         parts = []
@@ -419,3 +440,9 @@ class Words:
         sentence = self.t("paragraph.clipboard-read", readers=self.t.listing(parts, 3))
         watchers = self.t.listing(list(dict.fromkeys(self.whose(a.owner) for a in reads if a.operation == "watch")), 3)
         return f"{sentence} {self.t('paragraph.clipboard-watched', watchers=watchers)}" if watchers else sentence
+
+
+def _asked_for(result: Result) -> list[Reached]:
+    """What code reaches, without a clipboard that nothing uses: a sentence of its own says so."""
+    unused = all(map(is_unused, result.clipboard or ()))
+    return [row for row in reached(result) if not (unused and row.category == "clipboard")]

@@ -3,7 +3,7 @@
 usage: python bench/fuzz/run.py TARGET [SECONDS] [--corpus FOLDER]
        python bench/fuzz/run.py --all SECONDS [--corpus FOLDER]
 
-TARGET: dex, axml, arsc, zip, signing, facts, yaml, hermes, il2cpp. The seeds are parts of the samples, of the hostile ones too, and what was found
+TARGET: dex, axml, arsc, zip, signing, facts, yaml, hermes, il2cpp, elf, dart, store, dotnet, proto, package, script. The seeds are parts of the samples, of the hostile ones too, and what was found
 before; the dictionary is ``dictionary.txt``. A target may refuse its input with an error of apkvet; whatever else it raises is a finding, and the input is left in FOLDER/crash-... . With
 findings the exit status is not 0. Needs atheris (PyPI, Python 3.11 or 3.12 on Linux); without it this says so and ends with 0. With
 ``--all`` each target runs SECONDS long, which is what CI does with one second.
@@ -11,6 +11,7 @@ findings the exit status is not 0. Needs atheris (PyPI, Python 3.11 or 3.12 on L
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import subprocess
@@ -32,21 +33,32 @@ except ImportError:
     raise SystemExit(0) from None
 
 with atheris.instrument_imports(include=["analyzer"]):
+    from analyzer.container import open_package
     from analyzer.container.archive import Archive, Limits, Meter
     from analyzer.container.signing_block import SCHEMES, block_pairs, block_signers, stamp_certificate
     from analyzer.errors import ApkvetError
+    from analyzer.extractors.runtimes.javascript import read_script
     from analyzer.facts.text import format_fact, parse_fact
     from analyzer.formats.arsc import Resources
+    from analyzer.formats.assembly_store import payload_of, read_store, unpacked
     from analyzer.formats.axml import read_axml, xml_strings
+    from analyzer.formats.dart import engine_version, find_string, read_kernel, read_snapshots
     from analyzer.formats.dex import open_dex
     from analyzer.formats.dex.code import MethodCode
     from analyzer.formats.dex.values import static_strings
     from analyzer.formats.dex.verifier import circular, unknown_instructions
+    from analyzer.formats.dotnet import Bodies, open_assembly
+    from analyzer.formats.elf import open_elf
     from analyzer.formats.hermes.file import HermesFile
     from analyzer.formats.il2cpp import open_metadata
+    from analyzer.formats.proto_resources import ProtoResources
+    from analyzer.formats.proto_xml import parse_proto_xml
+    from analyzer.program.manifest import read_manifest
     from analyzer.yamlfile import parse_yaml
 
 _LIMITS = Limits(entry_bytes=1 << 20, total_bytes=4 << 20)
+_SMALL = Limits(entry_bytes=1 << 20, total_bytes=4 << 20, nested_files=20, nested_bytes=1 << 20, held_bytes=4 << 20)
+_WHOLE = Path(tempfile.gettempdir()) / f"apkvet-fuzz-{os.getpid()}.apk"
 
 
 def dex(data: bytes) -> None:
@@ -123,6 +135,71 @@ def il2cpp(data: bytes) -> None:
     metadata.methods("String")
 
 
+def elf(data: bytes) -> None:
+    """A native library: symbols, texts, tails of texts, tables of native methods."""
+    library = open_elf(data, "x.so")
+    _ = library.texts, library.signatures, library.tails, library.native_methods, library.hardening, library.code_entropy()
+    library.holds([b"OpenSSL ", b"Lavc"])
+    library.offset_of_text(b"getPrimaryClip")
+
+
+def dart(data: bytes) -> None:
+    """A snapshot with its strings, an engine, a kernel file."""
+    for read in (read_snapshots, engine_version, read_kernel):
+        try:
+            read(data)
+        except ApkvetError:
+            continue
+    find_string(data, "Clipboard.getData")
+
+
+def store(data: bytes) -> None:
+    """A store of assemblies, as a file and inside a shared library; what is compressed in it."""
+    for held in (memoryview(data), payload_of(data) if data[:4] == b"\x7fELF" else memoryview(b"")):
+        for packed in read_store(held).assemblies[:20] if len(held) else ():
+            unpacked(packed.data, 1 << 20)
+
+
+def dotnet(data: bytes) -> None:
+    """An assembly: its members and the calls in its methods."""
+    assembly = open_assembly(data)
+    members = {member.token: member for member in assembly.members(lambda name: True)}
+    generic = assembly.instantiations(set(members))
+    for number, call in enumerate(Bodies(assembly).calls([*members, *generic])):
+        assembly.method(call.caller)
+        if number > 200:
+            break
+
+
+def proto(data: bytes) -> None:
+    """A document and a resource table of a bundle."""
+    with contextlib.suppress(ApkvetError):
+        parse_proto_xml(data)
+    table = ProtoResources(data)
+    table.resolve("@7F010000")
+    table.named(["label", "app_name"])
+
+
+def package(data: bytes) -> None:
+    """A package, whatever it is: APK, set, bundle, with what is packed within; manifest and entries."""
+    _WHOLE.write_bytes(data)
+    with open_package(_WHOLE, _SMALL) as opened:
+        read_manifest(opened)
+        for nested in opened.nested:
+            opened.admit(nested)
+        for name in list(opened.names())[:20]:
+            try:
+                opened.read(name)
+            except ApkvetError:
+                continue
+
+
+def script(data: bytes) -> None:
+    """What a script calls, as one of Metro's bundles and as any other."""
+    read_script(data, metro=True)
+    read_script(data, metro=False)
+
+
 def facts(data: bytes) -> None:
     """A fact of one line; what is read prints and reads the same."""
     fact = parse_fact(data.decode("utf-8", "replace"))
@@ -137,7 +214,8 @@ def yaml(data: bytes) -> None:
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "dex": dex, "axml": axml, "arsc": arsc, "zip": zip_file, "signing": signing, "facts": facts, "yaml": yaml,
-    "hermes": hermes, "il2cpp": il2cpp,
+    "hermes": hermes, "il2cpp": il2cpp, "elf": elf, "dart": dart, "store": store, "dotnet": dotnet, "proto": proto, "package": package,
+    "script": script,
 }  # fmt: skip
 _EXPECTED = (ApkvetError,)
 
@@ -179,6 +257,7 @@ def _other_seeds(target: str) -> Iterator[bytes]:
         for path in sorted((SAMPLES / "runtimes/apk").glob("unity-il2cpp*.apk")):
             with zipfile.ZipFile(path) as archive:
                 yield from (archive.read(name) for name in archive.namelist() if name.endswith("global-metadata.dat"))
+    yield from _held_seeds(target)
     if target == "facts":
         for path in sorted((SAMPLES.parent / "rules").rglob("*.yaml"))[:200]:
             yield from (
@@ -186,6 +265,28 @@ def _other_seeds(target: str) -> Iterator[bytes]:
             )
     if target == "yaml":
         yield from (path.read_bytes() for path in sorted((SAMPLES.parent / "rules").rglob("*.yaml"))[:60])
+
+
+# Where the seeds of a target lie in the samples: packages, and the ends of their entries; no end: the package itself.
+_HELD = {
+    "elf": ("native/apk/*.apk", (".so",)),
+    "dart": ("runtimes/apk/flutter-*.apk", ("libapp.so", "libflutter.so", "kernel_blob.bin")),
+    "store": ("runtimes/apk/dotnet-*.apk", (".blob", ".blob.so")),
+    "dotnet": ("runtimes/apk/unity-mono-*.apk", (".dll",)),
+    "proto": ("bundles/apk/*.aab", (".pb", ".xml")),
+    "package": ("bundles/apk/*", ()),
+    "script": ("runtimes/scripts/apk/*.apk", (".bundle", ".js")),
+}
+
+
+def _held_seeds(target: str) -> Iterator[bytes]:
+    pattern, ends = _HELD.get(target, ("", ()))
+    for path in sorted(SAMPLES.glob(pattern)) if pattern else ():
+        if not ends:
+            yield path.read_bytes()
+            continue
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(name) for name in archive.namelist() if name.endswith(ends))
 
 
 def fuzz(target: str, seconds: int, corpus: Path) -> None:

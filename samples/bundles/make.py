@@ -2,8 +2,9 @@
 
 usage: python samples/bundles/make.py [--check]
 
-One app, *notes*, three times: as a base with its splits (a feature with code, a language, an ABI), as a universal APK and as an
-app bundle; and *loader*, which loads code that it carries. Needs what ``samples/build.py`` needs, and Debian's aapt2.
+One app, *notes*, three times: as a base with its splits (a feature with code, a language, two processors), as a universal APK
+and as an app bundle; and *loader*, which loads code that it carries. The native library is built by ``samples/native/make.py``.
+Needs what ``samples/build.py`` needs, and Debian's aapt2.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PASTE_ID = "0x80"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 # BundleConfig: bundletool { version: "1.15.6" } (AOSP bundletool, config.proto).
 CONFIG = b"\x0a\x08\x12\x061.15.6"
-LIBRARY = "lib/arm64-v8a/libnotes.so"
+ABIS = ("arm64-v8a", "x86_64")
 CODE = ("base", "paste", "plugin", "idle", "loader")
 
 
@@ -59,7 +60,9 @@ class Maker:
         self.out = work / "out"
         self.out.mkdir()
         self.stubs = build.compile_stubs(work)
-        self.library = elf(b"https://native.notes.example/v1")
+        self.libraries = {
+            abi: (f"lib/{abi}/libnotes.so", (SOURCES / f"native/lib/{abi}/libnotes.so").read_bytes()) for abi in ABIS
+        }
 
     def all(self) -> None:
         """Every package, into ``out``."""
@@ -76,9 +79,11 @@ class Maker:
         self.signed("base.apk", [*entries_of(linked), ("classes.dex", base)])
         self.signed("split_paste.apk", [*entries_of(feature), ("classes.dex", paste)])
         self.signed("split_config.de.apk", [*self.config("config.de"), *resources_of(german)])
-        self.signed("split_config.arm64_v8a.apk", [*self.config("config.arm64_v8a"), (LIBRARY, self.library)])
+        for abi, library in self.libraries.items():
+            split = f"config.{abi.replace('-', '_')}"
+            self.signed(f"split_{split}.apk", [*self.config(split), library])
         whole = self.link("universal", "whole.apk", manifest=self.merged())
-        more = [("classes.dex", base), ("classes2.dex", paste), (LIBRARY, self.library)]
+        more = [("classes.dex", base), ("classes2.dex", paste), *self.libraries.values()]
         self.signed("universal.apk", [*entries_of(whole), *more])
 
     def bundle(self, base: bytes, paste: bytes) -> None:
@@ -90,7 +95,7 @@ class Maker:
         for module, path, dex in (("base", linked, base), ("paste", feature, paste)):
             entries += [(in_module(module, name), data) for name, data in entries_of(path)]
             entries.append((f"{module}/dex/classes.dex", dex))
-        entries.append((f"base/{LIBRARY}", self.library))
+        entries += [(f"base/{name}", data) for name, data in self.libraries.values()]
         unsigned = zipped(self.work / "unsigned.aab", entries)
         key = ["--ks", HERE.parent / "debug.p12", "--ks-pass", "pass:android", "--min-sdk-version", "23"]
         only = [f"--v{n}-signing-enabled={'true' if n == 1 else 'false'}" for n in (1, 2, 3, 4)]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
+NOTES = HERE.parent / "bundles/src/native"
 TARGETS = {
     "arm64-v8a": "aarch64-linux-android21",
     "armeabi-v7a": "armv7a-linux-androideabi21",
@@ -30,7 +31,7 @@ WEAK = ("-fno-stack-protector", "-Wl,-z,norelro", "-Wl,-z,execstack")
 
 
 class Made(NamedTuple):
-    """One library: which sample's, its name, its source, for which processors, with which options."""
+    """One library: whose (``notes`` is that of ``bundles``), its name, its source, for which processors, with which options."""
 
     sample: str
     library: str
@@ -45,9 +46,12 @@ LIBRARIES = (
     Made("jni-class-only", "libclip.so", "class_only.c", ALL, HARDENED),
     Made("jni-table", "libtable.so", "registered.c", ("arm64-v8a", "armeabi-v7a", "x86_64"), HARDENED),
     Made("jni-table", "libtable.so", "registered.c", ("x86",), (*HARDENED, "-DWATCHES_DEBUGGERS")),
+    Made("jni-tail", "libtail.so", "tail.c", ("arm64-v8a", "x86_64"), (*HARDENED, "-Wl,-O2", "-DNAME=read", "-DREADS")),
+    Made("jni-tail", "libwhole.so", "tail.c", ("arm64-v8a", "x86_64"), (*HARDENED, "-Wl,-O2", "-DNAME=ask")),
     Made("native-built", "libwatched.so", "watched.c", ("arm64-v8a", "x86"), HARDENED),
     Made("native-built", "libweak.so", "watched.c", ("arm64-v8a",), WEAK),
     Made("native-built", "libpacked.so", "packed.c", ("arm64-v8a",), (*WEAK, "-Wl,-s", "-Wl,-N")),
+    Made("notes", "libnotes.so", "notes.c", ("arm64-v8a", "x86_64"), HARDENED),
     Made("packer-marks", "libjiagu.so", "empty.c", ("arm64-v8a",), HARDENED),
 )
 
@@ -86,7 +90,8 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         for made in LIBRARIES:
             for abi in made.abis:
-                committed = HERE / "src" / made.sample / "extra/lib" / abi / made.library
+                held = NOTES if made.sample == "notes" else HERE / "src" / made.sample / "extra"
+                committed = held / "lib" / abi / made.library
                 out = Path(folder) / "out" / abi / made.library if check else committed
                 build(made, abi, out, Path(folder))
                 same = not check or (committed.exists() and committed.read_bytes() == out.read_bytes())

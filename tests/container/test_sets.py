@@ -17,8 +17,8 @@ from analyzer.errors import PackageError
 from analyzer.facts import Gap
 from analyzer.program.manifest import read_manifest
 
-PARTS = ("base.apk", "split_config.arm64_v8a.apk", "split_config.de.apk", "split_paste.apk")
-SPLITS = ("config.arm64_v8a", "config.de", "paste")
+PARTS = ("base.apk", "split_config.arm64_v8a.apk", "split_config.de.apk", "split_config.x86_64.apk", "split_paste.apk")
+SPLITS = ("config.arm64_v8a", "config.de", "config.x86_64", "paste")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def zipped(target: Path, *entries: tuple[str, Path | bytes]) -> Path:
 
 def apks(target: Path, parts: Path) -> Path:
     """As bundletool builds it: in ``splits/`` under names of its own, a second build of the base beside."""
-    names = ("base-master.apk", "base-arm64_v8a.apk", "base-de.apk", "paste-master.apk")
+    names = ("base-master.apk", "base-arm64_v8a.apk", "base-de.apk", "base-x86_64.apk", "paste-master.apk")
     splits = [(f"splits/{name}", parts / part) for name, part in zip(names, PARTS, strict=True)]
     return zipped(target, ("toc.pb", b"\x0a\x00"), *splits, ("standalones/standalone-arm64_v8a.apk", parts / "universal.apk"))
 
@@ -68,10 +68,13 @@ def test_a_set_is_one_app_whatever_holds_it(tmp_path: Path, parts: Path, make: C
         assert package.kind == "set"
         assert package.splits == SPLITS
         assert package.dex_names() == ["classes.dex", "split_paste.apk!classes.dex"]
-        assert package.named(("lib/",), (".so",)) == ["split_config.arm64_v8a.apk!lib/arm64-v8a/libnotes.so"]
+        assert package.named(("lib/",), (".so",)) == [
+            "split_config.arm64_v8a.apk!lib/arm64-v8a/libnotes.so",
+            "split_config.x86_64.apk!lib/x86_64/libnotes.so",
+        ]
         assert package.read("split_paste.apk!classes.dex")[:4] == b"dex\n"
         assert package.find("classes.dex") == "classes.dex"
-        assert package.find("classes.dex", package.parts[3]) == "split_paste.apk!classes.dex"
+        assert package.find("classes.dex", package.parts[4]) == "split_paste.apk!classes.dex"
         manifest, gaps = read_manifest(package)
     assert gaps == []
     assert [component.name for component in manifest.components] == [
@@ -125,7 +128,7 @@ def test_files_that_a_store_lays_beside_the_app_are_looked_into(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (PARTS[1:], "is a set of splits (3) without its base APK. Add the base APK"),
+        (PARTS[1:], "is a set of splits (4) without its base APK. Add the base APK"),
         (("base.apk", "universal.apk"), "holds 2 base APKs of org.apkvet.samples.notes: several versions or builds of it"),
         (("base.apk", "loader.apk"), "holds 2 apps, not one: org.apkvet.samples.loader, org.apkvet.samples.notes"),
         ((), "is a folder without APK files"),
@@ -143,7 +146,7 @@ def test_what_is_not_one_app_is_refused_in_one_line(tmp_path: Path, parts: Path,
 
 
 def test_too_many_parts_are_refused(tmp_path: Path, parts: Path) -> None:
-    with pytest.raises(PackageError, match="has 4 APKs, more than the limit of 3"):
+    with pytest.raises(PackageError, match="has 5 APKs, more than the limit of 3"):
         open_package(apkm(tmp_path / "notes.apkm", parts), Limits(parts=3))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from pathlib import Path
 
+import lief
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import FormatError
 from analyzer.formats.elf import ElfFile, entropy, is_signature, open_elf
+from analyzer.formats.elf_symbols import hashed, hashed_gnu
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples/native/src"
 ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64", "x86")
@@ -60,6 +63,33 @@ def test_a_text_is_found_where_it_stands() -> None:
     assert elf.offset_of_text(b"ro.serial") is None
 
 
+@pytest.mark.parametrize("abi", ["arm64-v8a", "x86_64"])
+def test_the_end_of_a_text_is_one_where_code_refers_to_it(abi: str) -> None:
+    reads, whole = (library("jni-tail", name, abi) for name in ("libtail.so", "libwhole.so"))
+    assert (set(reads.tails), set(whole.tails)) == ({b"getPrimaryClip"}, set())
+    assert b"no_getPrimaryClip" in reads.texts & whole.texts
+    at = reads.offset_of_text(b"getPrimaryClip")
+    assert at is not None
+    assert reads.data[at - 3 : at + 15] == b"no_getPrimaryClip\0"
+
+
+def test_names_of_symbols_are_those_that_lief_finds() -> None:
+    for path in sorted(SAMPLES.rglob("*.so")):
+        elf, binary = open_elf(path.read_bytes(), path.name), lief.ELF.parse(str(path))
+        assert isinstance(binary, lief.ELF.Binary)
+        named = [symbol for symbol in binary.dynamic_symbols if symbol.name]
+        assert elf.imports == {symbol.name for symbol in named if symbol.shndx == 0}
+        assert elf.exports == {symbol.name for symbol in named if symbol.shndx != 0}
+
+
+def test_the_tables_that_count_symbols() -> None:
+    gnu = struct.pack("<4I", 2, 3, 1, 6) + bytes(8) + struct.pack("<2I", 3, 5) + struct.pack("<4I", 2, 3, 8, 9)
+    assert hashed_gnu(gnu, 0, 64, "<") == 7  # the bucket's last chain begins at 5 and ends with the odd word of 6
+    assert hashed_gnu(gnu[:-4], 0, 64, "<") == 5  # no end: the chain does not count
+    assert hashed_gnu(gnu[:20], 0, 64, "<") == 0
+    assert (hashed(struct.pack(">2I", 1, 9), 0, ">"), hashed(b"", 0, "<")) == (9, 0)
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -94,6 +124,7 @@ def test_damaged_libraries_are_refused_or_read(abi: str, data: st.DataObject) ->
     assert 0 <= elf.code_entropy() <= 8
     assert all(elf.offset_of_text(text) is not None for text in sorted(elf.texts)[:5])
     assert elf.hardening == tuple(sorted(elf.hardening))
+    assert all(elf.data[at - 1 : at + len(text)] != text for text, at in elf.tails.items())
 
 
 @pytest.mark.parametrize("data", [b"\0one\0two\0", b"one\0two", b"one", b"\0", b"\0\0two"])

@@ -8,17 +8,18 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from analyzer.assess import assess
 from analyzer.engine import load_ruleset
-from analyzer.facts import ClipboardAccess, Fact, Gap, Observation, Reach, Signer, Trait, format_fact
+from analyzer.facts import ClipboardAccess, Fact, Gap, NativeLibrary, Observation, Reach, Signer, Trait, format_fact
 from analyzer.policy import load_policy
 from analyzer.resources import rules_dir
 from analyzer.scan import observe, observed
 
 APKS = Path(__file__).resolve().parents[2] / "samples/bundles/apk"
-PARTS = ("base.apk", "split_config.arm64_v8a.apk", "split_config.de.apk", "split_paste.apk")
+PARTS = ("base.apk", "split_config.arm64_v8a.apk", "split_config.de.apk", "split_config.x86_64.apk", "split_paste.apk")
 # What differs between the forms in which the app comes: where its files lie.
 FILES = re.compile(r"(?:split_[\w.]+!|(?:base|paste)/)?(?:dex/)?(?:classes2?\.dex|resources\.(?:arsc|pb)|lib/)")
 
@@ -65,7 +66,7 @@ def test_a_set_gives_the_same_facts_and_findings_as_the_universal_apk(
         (finding.rule_id, finding.fingerprint, finding.message) for finding in theirs.findings
     ]
     assert (ours.score, ours.decision) == (theirs.score, theirs.decision)
-    assert ours.app.splits == ("config.arm64_v8a", "config.de", "paste")
+    assert ours.app.splits == ("config.arm64_v8a", "config.de", "config.x86_64", "paste")
     assert {"clipboard-sent", "clipboard-read-on-screen-open"} <= {finding.rule_id for finding in ours.findings}
 
 
@@ -73,6 +74,23 @@ def test_each_finding_names_its_split(tmp_path: Path) -> None:
     observation = observe(zipped(tmp_path / "notes.apkm"))
     files = {fact.operation: fact.at and fact.at.file for fact in observation.facts if isinstance(fact, ClipboardAccess)}
     assert files == {"read": "split_paste.apk!classes.dex", "write": "classes.dex"}
+
+
+def test_the_library_of_each_processor_is_read_in_its_split_as_in_the_universal_apk(
+    tmp_path: Path, universal: Observation
+) -> None:
+    split, whole = (
+        [fact for fact in one.facts if isinstance(fact, NativeLibrary)]
+        for one in (observe(zipped(tmp_path / "notes.apks")), universal)
+    )
+    assert [fact.file for fact in split] == [f"split_config.{fact.abi.replace('-', '_')}.apk!{fact.file}" for fact in whole]
+    assert [msgspec.structs.replace(fact, file="") for fact in split] == [
+        msgspec.structs.replace(fact, file="") for fact in whole
+    ]
+    assert [(fact.abi, fact.imports, fact.jni_exports, fact.names) for fact in whole] == [
+        (abi, ("__system_property_get",), ("Lorg/apkvet/samples/notes/Native;->source()Ljava/lang/String;",), ("ro.serialno",))
+        for abi in ("arm64-v8a", "x86_64")
+    ]
 
 
 def test_a_bundle_gives_the_same_facts_but_for_the_signer(universal: Observation) -> None:
@@ -144,12 +162,31 @@ def test_an_app_within_is_told_and_its_code_read_where_code_is_loaded(tmp_path: 
     quiet = observe(with_app(tmp_path / "quiet.apk", APKS / "base.apk", apks / "identifiers.apk"))
     (gap,) = (fact for fact in quiet.facts if isinstance(fact, Gap) and fact.kind == "nested")
     assert gap.why.startswith("The package holds an app of its own, org.apkvet.samples.")
-    assert gap.why.endswith("Its code was not looked into: nothing in the app loads code.")
+    assert gap.why.endswith("Its code was not looked into, for nothing in the app loads code.")
     assert gap.size == (apks / "identifiers.apk").stat().st_size
     assert not any("assets/inner.bin!" in format_fact(fact) for fact in quiet.facts)
     loading = observe(with_app(tmp_path / "loading.apk", APKS / "loader.apk", apks / "identifiers.apk"))
     (gap,) = (fact for fact in loading.facts if isinstance(fact, Gap) and fact.kind == "nested")
-    assert gap.why.endswith("Its code was read, as code that the app may load; its components and files were not.")
+    inner = zipfile.ZipFile(apks / "identifiers.apk").infolist()
+    size = sum(entry.file_size for entry in inner if entry.filename != "classes.dex")
+    assert gap.size == size
+    assert gap.why.endswith(
+        "Its code, libraries and assets were read, as what the app may load; "
+        f"its components and its {len(inner) - 1} other files ({size} bytes) were not."
+    )
     reached = [fact.kind for fact in loading.facts if isinstance(fact, Reach) and fact.at and "inner.bin" in fact.at.file]
     assert reached
     assert set(reached) == {"unknown"}
+
+
+def test_libraries_of_an_app_within_are_read_with_its_code_or_told_by_size(tmp_path: Path) -> None:
+    native = APKS.parents[1] / "native/apk/jni-clipboard.apk"
+    loading = observe(with_app(tmp_path / "loading.apk", APKS / "loader.apk", native))
+    reads = [fact for fact in loading.facts if isinstance(fact, ClipboardAccess) and fact.via == "native"]
+    assert [fact.at and fact.at.file for fact in reads] == ["assets/inner.bin!lib/arm64-v8a/libclip.so"]
+    quiet = observe(with_app(tmp_path / "quiet.apk", APKS / "base.apk", native))
+    (gap,) = (fact for fact in quiet.facts if isinstance(fact, Gap) and fact.kind == "nested")
+    with zipfile.ZipFile(native) as archive:
+        size = sum(entry.file_size for entry in archive.infolist() if entry.filename.startswith("lib/"))
+    assert f"not looked into, nor were its 4 native libraries ({size} bytes), for nothing in the app loads code." in gap.why
+    assert not any(isinstance(fact, NativeLibrary) for fact in quiet.facts)

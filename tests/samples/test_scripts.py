@@ -15,6 +15,7 @@ from analyzer.engine import RuleSet, load_ruleset
 from analyzer.extractors.runtimes.hermes_modules import hermes_modules
 from analyzer.formats.hermes import HermesFile
 from analyzer.policy import LoadedPolicy, load_policy
+from analyzer.reporting import load_look
 from analyzer.resources import rules_dir
 from analyzer.result import Result
 from analyzer.scan import scan
@@ -78,6 +79,8 @@ def test_sample(entry: dict[str, Any], judged: tuple[RuleSet, LoadedPolicy]) -> 
         (carrier,) = (a for a in accesses if a.via != "script")
         assert carrier.place.method == entry["carrier"]["method"]
         assert {t.kind for t in carrier.triggers or ()} == {entry["carrier"]["trigger"]}
+        unused = "can read or watch the clipboard, and nothing in the package uses that."
+        assert (unused in load_look().words.paragraph(result)) == (entry["carrier"]["trigger"] == "unreachable")
         assert {t.on_behalf_of for t in carrier.triggers or ()} == {None}
         asked_at = {(t.path[0].place.file, t.path[0].place.offset) for t in carrier.triggers or () if t.path}
         assert asked_at == {(file, at) for _, _, _, file, at, _ in expected}

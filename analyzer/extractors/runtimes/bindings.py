@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, cast, get_args
@@ -17,6 +18,8 @@ FAMILIES: Mapping[str, tuple[PayloadKind, ...]] = {
     "webview": ("cordova", "capacitor", "web"),
     "unity": ("unity-il2cpp", "unity-mono"),
 }
+_WHOLE = re.compile(r"[(]|->[A-Z][A-Z_]+$")  # a method with its prototype, or a field
+_CODE = ("extractors/runtimes/bindings.py", "platform/knowledge.py", "facts/model.py")
 _KINDS = frozenset(get_args(PayloadKind))
 
 
@@ -24,7 +27,7 @@ class Binding(NamedTuple):
     """One way in which a name is carried out.
 
     ``carrier`` is the beginning of the descriptors of the package's classes that call ``api``, '' where the runtime's engine or
-    the WebView does. ``api`` is a descriptor of the watch list; without a carrier it has its prototype.
+    the WebView does. ``api`` is a descriptor of the watch list; without a carrier it is a field, or has its prototype.
     """
 
     carrier: str
@@ -57,15 +60,24 @@ class Bindings(NamedTuple):
 def load_bindings(knowledge: Path) -> Bindings:
     """Read ``bindings.tsv`` and the tables of carriers and updaters. Raises ``RuleError`` naming the row that is wrong."""
     sources = ((knowledge / f"{name}.tsv").read_bytes() for name in ("bindings", "carrier_bases", "script_updaters"))
-    code = ("extractors/runtimes/bindings.py", "platform/knowledge.py", "facts/model.py")
-    return kept("bindings", Bindings, sources, code, lambda: _read(knowledge))
+    return kept("bindings", Bindings, sources, _CODE, lambda: _read(knowledge))
+
+
+def load_carriers(knowledge: Path) -> tuple[str, ...]:
+    """The beginnings of the descriptors of all carriers: what a package without scripts is asked for. Raises ``RuleError``."""
+    sources = ((knowledge / f"{name}.tsv").read_bytes() for name in ("bindings", "carrier_bases", "script_updaters"))
+    return kept("carriers", tuple[str, ...], sources, _CODE, lambda: _carriers(load_bindings(knowledge)))
+
+
+def _carriers(bindings: Bindings) -> tuple[str, ...]:
+    return tuple(sorted({carrier for kind in bindings.rows for carrier in bindings.carriers(kind)}))
 
 
 def _read(knowledge: Path) -> Bindings:
     path = knowledge / "bindings.tsv"
     rows: dict[PayloadKind, dict[str, tuple[Binding, ...]]] = {}
     for runtime, name, carrier, api, _ in read_table(path, ("runtime", "name", "carrier", "api", "source")):
-        if not name or (carrier and not carrier.startswith("L")) or "->" not in api or not (carrier or "(" in api):
+        if not name or (carrier and not carrier.startswith("L")) or "->" not in api or not (carrier or _WHOLE.search(api)):
             raise RuleError(f"the row of {runtime} {name} has a value that is not known", where=str(path))
         for kind in _kinds(runtime, path):
             own = rows.setdefault(kind, {})

@@ -54,11 +54,11 @@ def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
             gaps.append(unread(file, package.size_of(file), str(error)))
     opened = open_all(found, owners)
     names = bindings.names("dotnet")
-    types = frozenset(name.rpartition(".")[0] for name in names)
+    types = frozenset(name.partition("(")[0].rpartition(".")[0].removesuffix(".") for name in names)
 
-    def spelled(member: MemberRef, _: tuple[str | None, ...]) -> Iterator[str]:
-        if (name := f"{member.type}.{member.name}") in names:
-            yield name
+    def spelled(member: MemberRef, arguments: tuple[str | None, ...]) -> Iterator[str]:
+        name = f"{member.type}.{member.name}"
+        yield from (spelling for spelling in (name, *(f"{name}({value})" for value in arguments if value)) if spelling in names)
 
     uses = tuple(uses_of("dotnet", opened, Wanted(owners, types, spelled, callbacks), gaps))
     return RuntimeFound(tuple(payloads_of("dotnet", opened, uses, _version)), uses, (*gaps, *opened.gaps))
@@ -66,7 +66,7 @@ def read(graph: ProgramGraph, bindings: Bindings) -> RuntimeFound:
 
 def _files(package: Package) -> list[str]:
     """The entries that hold assemblies."""
-    inner = [(name, name.rpartition("!")[2]) for name in sorted(package.named(_FILES, _ENDINGS))]
+    inner = [(name, package.inner(name)) for name in sorted(package.named(_FILES, _ENDINGS))]
     return [name for name, path in inner if path.startswith("assemblies/") or _LIBRARY.search(path)]
 
 

@@ -26,6 +26,7 @@ from analyzer.resources import rules_dir
 _FRAMEWORK = Owner("library", "Flutter")
 _TEXT_FIELD = "TextInput.setClient"
 _CLIPBOARD = "Clipboard."
+_PIGEON = "dev.flutter.pigeon."  # channels of generated code: one for each method, whose name is its end
 _FRAMEWORK_ADDRESSES = ("dart:", "package:flutter/", "org-dartlang-")
 _NO_CODE = re.compile(  # each alternative ends at the end of the text, too: what is never closed is looked at once
     rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z)"""
@@ -105,7 +106,7 @@ def _in_snapshot(file: str, data: bytes, names: frozenset[str]) -> Iterator[Scri
         at = texts[parts[-1]]
         if at is None or texts[parts[0]] is None:
             continue
-        if len(parts) == 2:
+        if len(parts) == 2 or name.startswith(_PIGEON):
             yield ScriptUse("flutter", name, Place(file, offset=at))
         elif name.startswith(_CLIPBOARD):
             yield _clipboard(file, name, at, text_field=find_string(data, _TEXT_FIELD) is not None)

@@ -18,6 +18,7 @@ from analyzer.extractors.runtimes.bindings import Binding, Bindings
 from analyzer.extractors.runtimes.uses import RuntimeFound, ScriptUse
 from analyzer.facts import (
     ApiCall,
+    Argument,
     ClipboardAccess,
     ClipboardOperation,
     Gap,
@@ -64,7 +65,7 @@ def join(
 
     With *traced* off (the call graph was left out) scripts' calls have no triggers either.
     """
-    carried = _Carried(context, calls, reached)
+    carried = _Carried(context, calls, reached) if any(runtime.uses for runtime in found) else _Carried(context, (), ())
     made: dict[tuple[str, Place], Call] = {}
     asked: dict[tuple[str, str | None], list[ScriptUse]] = {}
     lost: list[ScriptUse] = []
@@ -98,10 +99,10 @@ class _Carried:
     def __init__(self, context: Context, calls: Sequence[Call], reached: Sequence[Reach]) -> None:
         self._context = context
         self._by_api: dict[str, list[Call]] = {}
+        self._entries: dict[tuple[str, str | None], set[str]] = {}
         for call in calls:
             if call.at is not None and call.at.method is not None:
                 self._by_api.setdefault(call.api.partition("(")[0], []).append(call)
-        self._entries: dict[tuple[str, str | None], set[str]] = {}
         for reach in reached:
             if reach.at is not None and reach.entry_point is not None:
                 self._entries.setdefault((reach.at.file, reach.at.method), set()).add(reach.entry_point)
@@ -136,10 +137,17 @@ def _by_carrier(context: Context, use: ScriptUse, call: Call) -> Call:
 
 
 def _by_engine(context: Context, use: ScriptUse, api: str) -> Call:
+    group = context.watch.field(api) if "(" not in api else None
+    if group is not None:
+        return ApiCall(api, group.category, use.owner, "script", at=use.at)
     watched = context.watch.methods.get(api) or context.watch.methods[api.partition("(")[0]]
     operation = watched.operation
     if operation is None or operation == "watch-removal":
-        return ApiCall(api, watched.category, use.owner, "script", at=use.at)
+        given = use.name.rpartition("(")[2].removesuffix(")") if watched.only_with_argument else ""
+        rule = next((rule for rule in watched.rules if given and rule.matches({rule.index: given})), None)
+        category = watched.category if rule is None or rule.category is None else rule.category
+        arguments = () if rule is None else (Argument(rule.index, given),)
+        return ApiCall(api, category, use.owner, "script", arg=arguments, at=use.at)
     known: ClipboardOperation = operation
     return ClipboardAccess(known, api, use.owner, "script", gate=context.gates(known), at=use.at)
 

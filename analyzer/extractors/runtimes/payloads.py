@@ -14,7 +14,7 @@ import msgspec
 
 from analyzer.container import Package
 from analyzer.extractors.clipboard import Gates
-from analyzer.extractors.runtimes.bindings import Bindings, load_bindings
+from analyzer.extractors.runtimes.bindings import Bindings, load_bindings, load_carriers
 from analyzer.extractors.runtimes.joining import Call, Context, join
 from analyzer.extractors.runtimes.uses import RuntimeFound, ScriptUse
 from analyzer.facts import Fact, Gap, Payload, Place, Reach
@@ -69,6 +69,8 @@ def payload_facts(
     *calls* are the watched calls of its DEX files, *reached* their triggers, None when these were left out. Raises ``RuleError``.
     """
     needed = [reader for reader in READERS if reader.is_needed(graph.app.package)]
+    if not needed and not _has_carriers(reached or (), load_carriers(knowledge)):
+        return Payloads((), (), tuple(reached or ()))
     bindings = load_bindings(knowledge)
     found = [_replaceable(graph, reader.read(graph, bindings), bindings) for reader in needed]
     gates = Gates(graph.app.manifest, load_gates(knowledge.parent))
@@ -77,6 +79,12 @@ def payload_facts(
     payloads = [_with(payload, joined.bridged) for runtime in found for payload in runtime.payloads]
     gaps = [gap for runtime in found for gap in runtime.gaps]
     return Payloads((*payloads, *gaps, *joined.gaps), joined.calls, joined.reached)
+
+
+def _has_carriers(reached: Sequence[Reach], carriers: tuple[str, ...]) -> bool:
+    """Whether code that carries out what scripts ask for is among what is traced."""
+    methods = {method for reach in reached for method in (reach.entry_point, reach.at.method if reach.at else None) if method}
+    return any(method.startswith(carriers) for method in methods)
 
 
 def _with(payload: Payload, bridged: Sequence[ScriptUse]) -> Payload:

@@ -77,7 +77,7 @@ def _web_app(graph: ProgramGraph) -> _App | None:
     cordova = sorted(package.named(("assets/",), ("/cordova.js", "/phonegap.js")), key=len)
     if cordova:
         path = cordova[0]
-        folder = path.rpartition("!")[2].rpartition("/")[0] + "/"  # within its own package, where that is a split
+        folder = package.inner(path).rpartition("/")[0] + "/"  # as in an APK, also where it lies in a split
         return _App("cordova", folder, _version(package, path))
     if package.named(("assets/capacitor.config.json", "assets/capacitor.plugins.json")):
         return _App("capacitor", "assets/public/", None)

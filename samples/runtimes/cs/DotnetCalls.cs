@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using Android.Provider;
 using Android.Telephony;
 using Microsoft.Maui.ApplicationModel.DataTransfer;
 using Microsoft.Maui.Controls;
@@ -29,6 +30,16 @@ namespace DotnetCalls
         void OnClicked(object sender, EventArgs arguments)
         {
             Console.WriteLine(new TelephonyManager().SubscriberId);
+        }
+    }
+
+    public class PeoplePage : ContentPage
+    {
+        protected override void OnAppearing()
+        {
+            Console.WriteLine(ContactsContract.Contacts.ContentUri);
+            Console.WriteLine(Settings.Secure.GetString(null, Settings.Secure.AndroidId));
+            Console.WriteLine(Settings.Secure.GetString(null, "skip_first_use_hints"));
         }
     }
 }

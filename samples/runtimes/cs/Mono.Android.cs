@@ -3,6 +3,8 @@ namespace Android.Content
 {
     public class ClipData { }
 
+    public class ContentResolver { }
+
     public class ClipboardManager
     {
         public ClipData PrimaryClip { get; set; }
@@ -14,5 +16,31 @@ namespace Android.Telephony
     public class TelephonyManager
     {
         public string SubscriberId { get { return null; } }
+    }
+}
+
+namespace Android.Net
+{
+    public class Uri { }
+}
+
+namespace Android.Provider
+{
+    public static class ContactsContract
+    {
+        public static class Contacts
+        {
+            public static Android.Net.Uri ContentUri { get { return null; } }
+        }
+    }
+
+    public static class Settings
+    {
+        public static class Secure
+        {
+            public const string AndroidId = "android_id";
+
+            public static string GetString(Android.Content.ContentResolver resolver, string name) { return null; }
+        }
     }
 }

@@ -76,6 +76,8 @@ def read(module: object, graph: ProgramGraph) -> RuntimeFound:
 
 GET_TEXT = "Microsoft.Maui.ApplicationModel.DataTransfer.IClipboard.GetTextAsync"
 SUBSCRIBER = "Android.Telephony.TelephonyManager.get_SubscriberId"
+CONTACTS = "Android.Provider.ContactsContract.Contacts.get_ContentUri"
+DEVICE_ID = "Android.Provider.Settings.Secure.GetString(android_id)"
 PLACES = {
     "a file": ({"assemblies/DotnetCalls.dll": APP}, "assemblies/DotnetCalls.dll"),
     "compressed": ({"assemblies/arm64-v8a/DotnetCalls.dll": compressed(APP)}, "assemblies/arm64-v8a/DotnetCalls.dll"),
@@ -98,8 +100,11 @@ def test_assemblies_are_found_wherever_they_are_packed(packed: Packed, where: st
     assert [(use.name, use.at.file, use.at.offset, use.trigger) for use in found.uses] == [
         (SUBSCRIBER, place, 0x2DB, "user-action"),
         (GET_TEXT, place, 0x3EB, "lifecycle"),
+        (CONTACTS, place, 0x49F, "lifecycle"),
+        (DEVICE_ID, place, 0x4AF, "lifecycle"),
     ]
-    assert [(payload.file, payload.uses) for payload in found.payloads] == [(place.partition("!")[0], (SUBSCRIBER, GET_TEXT))]
+    uses = (CONTACTS, DEVICE_ID, SUBSCRIBER, GET_TEXT)
+    assert [(payload.file, payload.uses) for payload in found.payloads] == [(place.partition("!")[0], uses)]
     assert found.gaps == ()
     assert [reader.module for reader in READERS if any(_marked(reader.beginnings, reader.endings, name) for name in files)] == [
         "dotnet"
@@ -200,6 +205,17 @@ def test_flutter_tells_each_call_once_and_damage(packed: Packed) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", sorted(name for name in load_bindings(KNOWLEDGE).names("flutter") if ":" in name or "pigeon" in name)
+)
+def test_flutter_tells_each_channel_with_its_method(packed: Packed, name: str) -> None:
+    channel, _, method = name.rpartition(":")
+    whole = read(flutter, packed({"lib/arm64-v8a/libapp.so": dart_snapshot((channel, method) if channel else (name,))}))
+    assert [use.name for use in whole.uses] == [name]
+    half = read(flutter, packed({"lib/arm64-v8a/libapp.so": dart_snapshot((channel or name[:-1], "other"))}))
+    assert half.uses == ()
+
+
+@pytest.mark.parametrize(
     ("text", "calls"),
     [
         ("Clipboard.getData(a);", 1),
@@ -282,6 +298,17 @@ def test_bindings_of_net_follow_their_rule() -> None:
     assert [row for row in by_rule if row[1] not in managed_names(row[3])] == []
 
 
+def test_bindings_of_fields_follow_their_rule() -> None:
+    """``CONTENT_URI`` of a class is the property ``ContentUri`` of the class of that name."""
+    fields = [row for row in rows() if row[4] == "binding of .NET for Android: the property of a static field"]
+    assert len(fields) > 10
+    for _, name, _, api, _ in fields:
+        cls, _, field = api.partition("->")
+        *packages, holder = cls[1:-1].split("/")
+        property_ = "".join(word.capitalize() for word in field.split("_"))
+        assert name == ".".join([*(part.capitalize() for part in packages), holder.replace("$", "."), f"get_{property_}"])
+
+
 def test_apis_of_these_runtimes_exist_and_are_watched() -> None:
     members, watched = PlatformMembers(), load_watch().methods
     for runtime, name, carrier, api, _ in rows():
@@ -291,7 +318,7 @@ def test_apis_of_these_runtimes_exist_and_are_watched() -> None:
         if "(" in member:
             assert member in members.of(cls), name
             assert api in watched or api.partition("(")[0] in watched, name
-        assert carrier or "(" in member, name
+        assert carrier or "(" in member or load_watch().field(api) is not None, name
 
 
 def test_names_for_java_are_of_one_class_only() -> None:

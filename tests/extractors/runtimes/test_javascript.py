@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyzer.extractors.runtimes.bindings import load_bindings
 from analyzer.extractors.runtimes.javascript import read_script
-from analyzer.extractors.runtimes.modules import NativeNames, uses_of
+from analyzer.extractors.runtimes.modules import NativeNames, load_native_names, uses_of
 from analyzer.extractors.runtimes.script_values import ScriptModule
+from analyzer.resources import rules_dir
 
 NAMES = frozenset({"Clipboard.getString", "Clipboard.setString", "Clipboard.useClipboard", "navigator.clipboard.readText"})
+KNOWLEDGE = rules_dir() / "knowledge"
 NATIVES = NativeNames({"RNCClipboard": "Clipboard"})
 
 
@@ -159,3 +162,15 @@ def test_uses_are_calls_from_elsewhere(requires: tuple[int, ...], body: str, nam
 
 def test_a_library_by_itself_uses_nothing() -> None:
     assert [*uses_of([INDEX, LIBRARY, NATIVE, HOOK], NAMES, NATIVES)] == []
+
+
+@pytest.mark.parametrize(("native", "offers"), sorted(load_native_names(KNOWLEDGE, "react").objects.items()))
+def test_each_native_module_of_the_table_is_told_by_its_methods(native: str, offers: str) -> None:
+    names = load_bindings(KNOWLEDGE).names("react-native")
+    methods = sorted(name.partition(".")[2] for name in names if name.partition(".")[0] == offers)
+    assert methods
+    lookup = module(3, (9,), f"e.default=r(d[0]).TurboModuleRegistry.getEnforcing('{native}')")
+    for method in methods:
+        app = module(0, (3,), f"var t=r(d[0]);e.go=function(){{t.default.{method}()}}")
+        found = uses_of([app, lookup], names, load_native_names(KNOWLEDGE, "react"))
+        assert [used.name for used in found] == [f"{offers}.{method}"]

@@ -66,7 +66,7 @@ def test_nested_types_and_shapes() -> None:
     assembly = open_assembly(unpacked(packed.data, 1 << 20))
     page = "DotnetCalls.MainPage"
     assert assembly.type_defs == [
-        "<Module>", "DotnetCalls.BasePage", page, f"{page}.<OnAppearing>c__async0", f"{page}.<Greet>c__async1",
+        "<Module>", "DotnetCalls.BasePage", page, "DotnetCalls.PeoplePage", f"{page}.<OnAppearing>c__async0", f"{page}.<Greet>c__async1",
     ]  # fmt: skip
     read = next(each for each in assembly.members(lambda name: name.endswith("IClipboard")))
     assert read[1:] == ("Microsoft.Maui.Essentials", "Microsoft.Maui.ApplicationModel.DataTransfer.IClipboard", "GetTextAsync")

@@ -12,6 +12,7 @@ public class MainActivity extends Activity {
     protected void onCreate(Bundle state) {
         super.onCreate(state);
         setContentView(0x7f010000);
+        setTitle(Native.source());
     }
 
     /** Named by the layout. */
