@@ -25,6 +25,7 @@ _TAIL = 65535 + _END.size  # kMaxEOCDSearch
 _STEP = 1 << 20
 _WORD, _SHORT = 0xFFFFFFFF, 0xFFFF
 _ZIP64 = 0x0001
+_MOST_OFFSET = (1 << 63) - 1  # a file cannot be asked for what lies further; ZIP64 can say so
 _ENCRYPTED, _DESCRIPTOR = 1, 8
 _MANIFEST = b"AndroidManifest.xml"
 
@@ -166,7 +167,7 @@ def _behind(file: IO[bytes], offset: int, count: int) -> int:
 
 
 def _is_directory(file: IO[bytes], offset: int) -> bool:
-    if offset < 0:
+    if not 0 <= offset <= _MOST_OFFSET:
         return False
     file.seek(offset)
     return file.read(4) == _DIRECTORY_MARK

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from analyzer.container import Limits
+from analyzer.container.archive import Archive, Meter
 from analyzer.errors import FormatError
 from analyzer.formats.axml import read_axml
 from analyzer.formats.dex import open_dex
@@ -15,6 +18,7 @@ from analyzer.formats.elf import open_elf
 READERS: dict[str, Callable[[bytes], object]] = {
     "dex": lambda data: open_dex("x", data),
     "axml": read_axml,
+    "zip": lambda data: Archive(io.BytesIO(data), "", Limits(), Meter()),
     "elf": lambda data: open_elf(data, "x").tails,
 }
 FINDINGS = sorted((Path(__file__).parent / "findings").iterdir())
