@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from analyzer.formats.dex.columns import distinct
+
 if TYPE_CHECKING:
     from analyzer.formats.elf import ElfFile
 
@@ -43,7 +45,7 @@ def _referred(elf: ElfFile) -> Addresses:
             left -= section.size
             code = elf.data[section.offset : section.offset + section.size]
             found += _made[elf.machine](code, section.address) if elf.machine in _made else ()
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def _inside_texts(elf: ElfFile, addresses: Addresses) -> Iterator[int]:

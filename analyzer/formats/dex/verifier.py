@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes
-from analyzer.formats.dex.columns import distinct, stretched
+from analyzer.formats.dex.columns import among, distinct, stretched
 from analyzer.formats.dex.header import CONTAINER_VERSION, HEADER_SIZE
 from analyzer.formats.dex.pools import NO_INDEX
 from analyzer.formats.dex.texts import badly_written
@@ -207,7 +207,7 @@ def _members(dex: DexFile) -> Iterator[str]:
         yield "a class defines methods of another"
     names = pools.methods["name"][methods.method]
     constructors = [row for row in (pools.find_string(b"<init>"), pools.find_string(b"<clinit>")) if row is not None]
-    builds = np.isin(names, constructors) if constructors else np.zeros(len(names), dtype=bool)
+    builds = among(names, constructors)
     if (((flags & (_PRIVATE | _STATIC) != 0) | builds) != methods.direct).any():
         yield "methods stand in the wrong one of a class's two lists"
     access = flags & _ONE_OF

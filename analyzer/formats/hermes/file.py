@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analyzer import limits
 from analyzer.errors import FormatError
+from analyzer.formats.dex.columns import distinct
 from analyzer.formats.hermes.opcodes import Opcodes, opcodes_of
 
 MAGIC = bytes.fromhex("c61fbc03c103191f")
@@ -199,12 +200,12 @@ class HermesFile:
         hits = [self._hits(raw, name, position, values) for name, position in shapes if name in self.opcodes.names]
         if not hits:
             return {}
-        at = np.unique(np.concatenate(hits))
+        at = distinct(np.concatenate(hits))
         rank = np.searchsorted(self.offsets[self._by_offset], at, side="right") - 1
         inside = rank >= 0
         rows = self._by_offset[rank[inside]]
         rows = rows[at[inside] < self.offsets[rows] + self.sizes[rows]]
-        return dict.fromkeys(np.unique(rows).tolist())
+        return dict.fromkeys(distinct(rows).tolist())
 
     def _hits(self, raw: NDArray[np.uint8], name: str, position: int, values: Collection[int]) -> Ints:
         opcode = self.opcodes.names.index(name)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analyzer.formats.dex import opcodes as op
+from analyzer.formats.dex.columns import among
 from analyzer.program.evaluation.values import Array, Value, from_units
 from analyzer.program.graph.linking import Linked
 
@@ -100,7 +101,7 @@ class Shapes:
             known = set(np.flatnonzero(mixing).tolist())
             rows = [row for row in map(dex.pools.type_row, _UNPACKERS) if row is not None]
             if rows:
-                methods = np.isin(dex.pools.methods["holder"], rows)
+                methods = among(dex.pools.methods["holder"], rows)
                 known.update(items[dex.invokes.row[methods[dex.invokes.target]]].tolist())
             self._mixing[number] = known
         return known
