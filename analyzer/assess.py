@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from functools import cached_property
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
+
+from msgspec import Struct
 
 from analyzer.engine import RuleSet, run_rules
 from analyzer.facts import (
@@ -75,14 +77,14 @@ _NOWHERE = Place("")
 _CLIPBOARD_FIELDS = tuple(name for name in ClipboardDoc.__struct_fields__ if name not in ("place", "triggers", "guards", "sinks"))
 
 
-class Agreed(NamedTuple):
+class Agreed(Struct, frozen=True):
     """Waivers, and the day on which they are looked at: one that expired before it does nothing."""
 
     waivers: LoadedWaivers
     today: datetime.date
 
 
-class Judgement(NamedTuple):
+class Judgement(Struct, frozen=True):
     """What rules and policy make of one app: the parts of its result that are not about what was seen.
 
     ``package`` is its name, None when it is not known. Without findings and score the package could not be analysed.

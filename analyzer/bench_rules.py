@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.engine import RuleSet, run_rules
 from analyzer.errors import ResultError
@@ -12,7 +13,7 @@ from analyzer.facts import AppIdentity, Observation, load_observation
 from analyzer.vendors import load_vendors
 
 
-class Hits(NamedTuple):
+class Hits(Struct, frozen=True):
     """For each rule the apps that it matched, with the number of facts, and those for which it cannot be told."""
 
     matched: dict[str, list[tuple[str, int]]]

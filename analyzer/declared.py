@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.errors import UsageError
@@ -35,7 +35,7 @@ _ASLEEP = frozenset({"unknown", "unreachable"})
 _ORDER: tuple[Confidence, ...] = ("present", "reachable", "flow")
 
 
-class DataType(NamedTuple):
+class DataType(Struct, frozen=True):
     """A type of data of the form and what in a package shows that it is touched; nothing can where all are empty.
 
     ``permissions``: one of them must be declared, where there are any; ``*`` stands for anything.
@@ -54,7 +54,7 @@ class DataType(NamedTuple):
         return bool(self.categories or self.library_kinds)
 
 
-class Declaration(NamedTuple):
+class Declaration(Struct, frozen=True):
     """What a form says: the types of data that are collected and those that are shared, by id; ``digest`` SHA-256 of the file."""
 
     collected: frozenset[str]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.domains import registered_domain
 from analyzer.facts import ApiCall, ClipboardAccess, Endpoint, Flow, Library, Permission, Reach
@@ -25,7 +26,7 @@ Reaches = Mapping[tuple[str, str | None], Sequence[Reach]]
 """Triggers by the file and method whose calls they start."""
 
 
-class Doings(NamedTuple):
+class Doings(Struct, frozen=True):
     """What the code of each library does here: the data that it calls for, declared permissions it uses, hosts that it names.
 
     ``flows``: the data that ends in its code; None when data was not followed.

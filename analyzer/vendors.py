@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from analyzer.domains import has_known_ending
 from analyzer.errors import RuleError
@@ -69,7 +70,7 @@ class Maker(NamedTuple):
     country: str
 
 
-class Cloud(NamedTuple):
+class Cloud(Struct, frozen=True):
     """Hosts of a service that keeps what its customers store: ``pattern`` of the host, the ``service``'s name.
 
     ``store`` says where the customer's name stands: ``label`` (what ``*`` stands for first), ``path`` (behind the text that
@@ -81,14 +82,14 @@ class Cloud(NamedTuple):
     store: str
 
 
-class Noise(NamedTuple):
+class Noise(Struct, frozen=True):
     """A host that is a mere name: ``where`` any, or anywhere but in the app's own code (``library``)."""
 
     where: str
     why: str
 
 
-class Vendors(NamedTuple):
+class Vendors(Struct, frozen=True):
     """The tables: libraries by name, hosts (and their subdomains) to vendors, vendors to countries, hosts that are mere names.
 
     ``recipients``: the kinds of libraries that hand data to their maker. ``clouds``: services that store for their customers.

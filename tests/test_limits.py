@@ -27,7 +27,7 @@ from analyzer.formats.dex.code import MethodCode
 from analyzer.formats.dex.texts import strictly_sorted
 from analyzer.formats.elf import open_elf
 from analyzer.formats.hermes.file import HermesFile
-from analyzer.formats.reschunk import Chunk, chunks, pool_strings
+from analyzer.formats.reschunk import chunks, pool_strings
 from analyzer.scan import Depth, observed
 from analyzer.yamlfile import parse_yaml
 
@@ -171,7 +171,7 @@ def test_chunks(cap: Cap) -> None:
 
 def test_pool_text(cap: Cap) -> None:
     pool = next(chunk for chunk in chunks(MANIFEST, 8, len(MANIFEST)) if chunk.type == 1)
-    assert list(pool_strings(MANIFEST, Chunk(*pool)))
+    assert list(pool_strings(MANIFEST, pool))
     cap("POOL_TEXT", 0)
     with pytest.raises(FormatError, match="overlap and come to over 0 times"):
         list(pool_strings(MANIFEST, pool))

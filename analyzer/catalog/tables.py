@@ -8,7 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from analyzer.catalog.database import open_for_reading, said
 from analyzer.errors import UsageError
@@ -21,7 +23,7 @@ ColumnType = Literal["text", "integer", "real", "blob"]
 Value = str | int | float | bytes | None
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True):
     """Columns, and rows as they are read."""
 
     columns: tuple[str, ...]

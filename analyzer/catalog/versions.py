@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from analyzer.catalog.rows import AccessKey, access_groups, owner_text
 from analyzer.documents import DIFF_VERSION, Change, ChangeKind, Diff, DiffSection, DiffSide
 from analyzer.extractors.reach import load_traced
@@ -124,7 +126,7 @@ class _Use(NamedTuple):
     places: tuple[Place, ...]
 
 
-class _Moved(NamedTuple):
+class _Moved(Struct, frozen=True):
     """What several changed accesses have in common, to be told as one."""
 
     category: str

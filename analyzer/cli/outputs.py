@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
+from msgspec.structs import replace
+
 from analyzer.errors import UsageError
 from analyzer.reporting import BINARY, FORMATS, SUFFIXES, Format, Look, present
 from analyzer.result import Result
@@ -77,7 +79,7 @@ def write_outputs(result: Result, outputs: Sequence[Output], look: Look) -> None
             present(result, output.format, sys.stdout.buffer, look)
             sys.stdout.buffer.flush()
         else:
-            _write_file(result, output.format, _path(result, output), look._replace(one_line=False))
+            _write_file(result, output.format, _path(result, output), replace(look, one_line=False))
 
 
 def _path(result: Result, output: Output) -> Path:

@@ -12,6 +12,8 @@ import struct
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+from msgspec import Struct
+
 from analyzer import limits
 from analyzer.errors import FormatError
 
@@ -30,7 +32,7 @@ _ENCRYPTED, _DESCRIPTOR = 1, 8
 _MANIFEST = b"AndroidManifest.xml"
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One entry of the directory: where its local header lies, how it is stored and how large it says it is."""
 
     name: str
@@ -50,7 +52,7 @@ class Directory(NamedTuple):
     problems: tuple[str, ...]
 
 
-class _End(NamedTuple):
+class _End(Struct, frozen=True):
     """An end record: where it lies, where the directory is said to be, its size and number of records, what is odd about it."""
 
     at: int

@@ -7,7 +7,8 @@ Names of attributes: https://developer.android.com/reference/android/R.attr and,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.container.archive import MANIFEST, Archive
 from analyzer.facts import Gap, Place
@@ -18,7 +19,7 @@ _LONGEST = 200  # names are told: one that is longer is no name
 _HIDES = "Code, native libraries and resources of that part."
 
 
-class Head(NamedTuple):
+class Head(Struct, frozen=True):
     """The identity of one APK. ``split`` is its name in the set, None of a base.
 
     ``provides`` and ``requires`` are split types (``base__abi``); ``needs`` the splits that it is for or uses; ``incomplete``: it

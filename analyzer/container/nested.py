@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.container.archive import MANIFEST, Archive, Limits, Meter
 from analyzer.container.heads import Head, read_head
@@ -24,7 +25,7 @@ _HELD = ("lib/", "assets/")
 _HIDES = "Code and data that the file holds."
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """What is packed within: files that are code, further entries of the package, and what could not be looked into."""
 
     files: list[Nested]

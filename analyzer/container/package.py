@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from analyzer.container.archive import MANIFEST, Archive, Entry
 from analyzer.container.heads import Head
 from analyzer.errors import FormatError
@@ -26,7 +28,7 @@ _DEX_NAME = re.compile(r"classes([2-9]|[1-9]\d+)?\.dex")
 Kind = Literal["apk", "set", "bundle"]
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """One APK of a set, or one module of a bundle; the base is ``name`` ''.
 
     ``archive`` holds it, ``manifest`` and ``resources`` are the names of its manifest and resource table in the package. ``head``
@@ -40,7 +42,7 @@ class Part(NamedTuple):
     head: Head | None = None
 
 
-class Nested(NamedTuple):
+class Nested(Struct, frozen=True):
     """A file within the package that its first bytes show to be code or an app: where, what, how large.
 
     ``dex``: code that may be loaded; ``elf``: a native program or library outside of ``lib/``; ``app``: an APK with a manifest of
@@ -58,7 +60,7 @@ class Nested(NamedTuple):
     other_bytes: int = 0
 
 
-class Located(NamedTuple):
+class Located(Struct, frozen=True):
     """Where an entry is: its archive, itself, its path as in an APK, and in which part (-1: in an archive within one)."""
 
     archive: Archive

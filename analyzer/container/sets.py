@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.container.archive import Archive
 from analyzer.container.heads import Head, missing_parts, packages_of, read_head, split_file
@@ -26,7 +27,7 @@ _WHOLE = "All APKs of one build of the app, fetched again."
 _EACH = "Name the APKs one by one, or use: apkvet catalog scan."
 
 
-class Member(NamedTuple):
+class Member(Struct, frozen=True):
     """One APK of a set: its name there, its content, what its manifest says."""
 
     name: str
@@ -34,7 +35,7 @@ class Member(NamedTuple):
     head: Head
 
 
-class Chosen(NamedTuple):
+class Chosen(Struct, frozen=True):
     """The parts of the app, the base first, and what is missing, left out or does not fit."""
 
     parts: list[Part]

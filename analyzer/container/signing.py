@@ -9,8 +9,9 @@ import hashlib
 import re
 import struct
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from analyzer.container.archive import Archive
 from analyzer.container.package import Package, Part
@@ -35,12 +36,11 @@ _DEX_MAGIC = b"dex\n"
 _FAULTS = (FormatError, struct.error, ValueError, TypeError, KeyError, OSError)
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     """What is said of one certificate."""
 
-    schemes: list[str] = field(default_factory=list)
-    algorithms: list[str] = field(default_factory=list)
+    schemes: list[str] = []
+    algorithms: list[str] = []
     lineage: tuple[bytes, ...] = ()
     min_sdk: int | None = None
 

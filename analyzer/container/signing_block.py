@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.container.archive import Archive
@@ -38,7 +39,7 @@ _ALGORITHMS = {
 }
 
 
-class BlockSigner(NamedTuple):
+class BlockSigner(Struct, frozen=True):
     """One signer of a scheme: certificate (DER), algorithms, the API levels it is for, earlier certificates, oldest first."""
 
     scheme: str

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.engine.facts_index import FactsIndex, Found, See, owner_of
 from analyzer.engine.plans import Leaf, Node, Plan
@@ -63,7 +64,7 @@ class TreeNode(Struct, frozen=True):
     children: tuple[TreeNode, ...] = ()
 
 
-class _Ruled(NamedTuple):
+class _Ruled(Struct, frozen=True):
     """What is known of a rule that others refer to; of one that cannot be told, for want of what."""
 
     held: Answer
@@ -180,7 +181,7 @@ def _by_owner(plan: Plan, see: See, index: FactsIndex, known: _Known, facts: Fou
     return found or [(None, facts)]
 
 
-class _View(NamedTuple):
+class _View(Struct, frozen=True):
     """What a condition sees: the facts of one part and owner, those of the whole part (for ``not``), other rules."""
 
     see: See
@@ -200,7 +201,7 @@ def _evaluate(node: Node, view: _View) -> tuple[Answer, Found]:
         ruled = view.known[node.rule]
         return ruled.held, ruled.facts
     if node.kind == "not":
-        held, _ = _evaluate(node.children[0], view._replace(see=view.see_all))
+        held, _ = _evaluate(node.children[0], replace(view, see=view.see_all))
         return (None if held is None else not held), {}
     results = [_evaluate(child, view) for child in node.children]
     held = _joined(node, [result for result, _ in results])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.facts import EndpointKind
 
@@ -31,7 +32,7 @@ _FILES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "js", "css", "js
 _LONGEST = 4000
 
 
-class Address(NamedTuple):
+class Address(Struct, frozen=True):
     """A host and how a text names it: ``url`` without what was asked (after ``?``), '' where only the host is there."""
 
     kind: EndpointKind

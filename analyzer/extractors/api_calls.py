@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer.facts import ApiCall, Argument, ClipboardAccess, Place, Via
@@ -26,7 +26,7 @@ from analyzer.program.evaluation.decoders import Decoders
 from analyzer.program.graph.linking import Linked
 
 
-class Watched(NamedTuple):
+class Watched(Struct, frozen=True):
     """What a row of the method or field table means: the watched API, its descriptor, the class named when another."""
 
     api: WatchedApi

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.errors import RuleError
 from analyzer.extractors.addresses import Address, bare_host, mail_addresses, web_addresses
@@ -33,7 +34,7 @@ PIN = "pin"  # the scheme of a host that code only names to pin its certificates
 _TAKES = ("address", "host", "pin")
 
 
-class Named(NamedTuple):
+class Named(Struct, frozen=True):
     """An address, whose text it is and where."""
 
     address: Address
@@ -41,7 +42,7 @@ class Named(NamedTuple):
     at: Place
 
 
-class AddressCalls(NamedTuple):
+class AddressCalls(Struct, frozen=True):
     """Calls that take a host or an address: class to names of its methods, each with the argument and what it is."""
 
     by_class: dict[str, dict[str, tuple[int, str]]]
@@ -157,7 +158,7 @@ class _Assembled:
                 yield from self._named(node, at, web_addresses(text))
             else:
                 host = bare_host(text.removeprefix("*").removeprefix("*").removeprefix("."))
-                yield from self._named(node, at, (host._replace(scheme=PIN) if takes == "pin" else host,) if host else ())
+                yield from self._named(node, at, (replace(host, scheme=PIN) if takes == "pin" else host,) if host else ())
 
     def _builds(self, node: int) -> list[int]:
         """The calls of a method that hand out a text that was put together."""

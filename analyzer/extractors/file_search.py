@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -45,7 +47,7 @@ _BUCKET, _PROJECT = "google_storage_bucket", "project_id"
 _ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
 
 
-class InFiles(NamedTuple):
+class InFiles(Struct, frozen=True):
     """What the files hold: ``addresses`` and ``secrets`` with their files, what else they say, and what was left out."""
 
     addresses: list[tuple[Address, Place]]
@@ -120,7 +122,7 @@ def _in_resources(resources: Resources, place: Place, tables: SecretTables, foun
     if re.fullmatch(r"[a-z][a-z0-9-]{3,30}", texts.get(_PROJECT, "")) and "google_app_id" in texts:
         found.notes.append(Trait("firebase-project", texts[_PROJECT], at=place))
     credits = [*(address for text in resources.named_like("library_", _CREDIT).values() for address in web_addresses(text))]
-    found.addresses.extend((address._replace(kind="credit"), place) for address in credits)
+    found.addresses.extend((replace(address, kind="credit"), place) for address in credits)
     return {address.url for address in credits}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError, RuleError
 from analyzer.facts import Gap, Place, Trait
@@ -21,7 +22,7 @@ _RANDOM_BITS = 7.9  # 4096 random bytes have 7.95 bits a byte
 _READ_ELSEWHERE = (".dex", ".so", ".arsc", ".xml", ".MF", ".SF", ".RSA", ".DSA", ".EC", ".br")
 
 
-class PackerMark(NamedTuple):
+class PackerMark(Struct, frozen=True):
     """A mark of a packer: the name of a ``library``, an ``asset`` or the ``application`` class; ``*`` stands for anything."""
 
     where: str
@@ -29,14 +30,14 @@ class PackerMark(NamedTuple):
     packer: str
 
 
-class Magic(NamedTuple):
+class Magic(Struct, frozen=True):
     """How a file of a known format begins."""
 
     offset: int
     begins: bytes
 
 
-class HidingTables(NamedTuple):
+class HidingTables(Struct, frozen=True):
     """What shows a packer, and the formats that are compressed by themselves."""
 
     packers: tuple[PackerMark, ...]

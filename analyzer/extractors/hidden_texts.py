@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.facts import ApiCall, ClipboardAccess, Constant, Endpoint, Fact, Gap, HiddenText, Owner, Place, TextDecoder
@@ -19,7 +20,7 @@ _LIFTS = "The package before its texts were hidden, from its maker, or a run of 
 F = TypeVar("F", bound=Fact)
 
 
-class Text(NamedTuple):
+class Text(Struct, frozen=True):
     """A text that a decoder gives at one place."""
 
     value: str

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from analyzer.errors import FormatError, RuleError
 from analyzer.extractors.library_marks import Mark
@@ -38,7 +38,7 @@ _TABLES = ("native_libraries", "artifacts", "library_marks", "guest_classes")
 _PLACES = ("file", "module", "metadata", "version-text", "version-field")
 
 
-class LibraryTables(NamedTuple):
+class LibraryTables(Struct, frozen=True):
     """What shows a library, beside its classes.
 
     ``native``: native library file to the library's name; ``artifacts``: beginnings of artifact names, longest first; ``marks``:

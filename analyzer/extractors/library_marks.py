@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Mark(NamedTuple):
+class Mark(Struct, frozen=True):
     """``where``: ``file`` (a path, ``*`` stands for anything), ``module`` (a Kotlin module's name), ``metadata`` (the name of an
     application's setting, or its beginning), ``version-text`` (what stands before a version in a text), ``version-field``
     (a static field that holds it).

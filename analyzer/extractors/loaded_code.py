@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.facts import ApiCall, Fact, Gap, Trait
 from analyzer.platform.knowledge import read_table
@@ -26,7 +27,7 @@ _HIDES = "Everything that the loaded code does."
 _LIFTS = "The loaded files, scanned as packages of their own."
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Where one load gets its code: constants, sources on the way to the loader, and sources that its class uses beside it."""
 
     constants: tuple[str, ...]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.facts import ApiCall, ClipboardAccess, Fact
 from analyzer.platform.watch import Watch
@@ -15,7 +16,7 @@ from analyzer.program.app import App
 from analyzer.program.graph.linking import Linked
 
 
-class NativeFacts(NamedTuple):
+class NativeFacts(Struct, frozen=True):
     """What was found: facts, the accesses among them, and for each file the nodes of the Java methods that it implements."""
 
     facts: tuple[Fact, ...] = ()

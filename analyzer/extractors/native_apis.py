@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Set
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.facts import Argument, Category
 from analyzer.platform.tables import PlatformMembers, load_members
@@ -22,7 +23,7 @@ from analyzer.platform.watch import ArgumentRule, Operation, Watch, WatchedApi
 _LEFT_OUT = frozenset({"reflection"})
 
 
-class NamedApi(NamedTuple):
+class NamedApi(Struct, frozen=True):
     """A watched API that a library names: its descriptor, what it touches, and the text that stands for it."""
 
     api: str

@@ -11,7 +11,9 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -35,7 +37,7 @@ _HIDES = "What its code does: calls by names that it puts together, files, conne
 _LIFTS = "A look at its code, or a run of the app."
 
 
-class _Read(NamedTuple):
+class _Read(Struct, frozen=True):
     """One file as it was read. ``offsets`` say where the names of watched APIs stand."""
 
     fact: NativeLibrary
@@ -122,7 +124,7 @@ class _Reader:
             fact.contains,
             len(data),
         )
-        return known._replace(fact=named)
+        return replace(known, fact=named)
 
     def _read(self, elf: ElfFile, data: bytes) -> _Read:
         tables = self._tables

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from analyzer.formats.elf import NativeMethod
 from analyzer.program.graph.linking import Linked
@@ -22,7 +22,7 @@ _BEFORE_PARAMETERS = re.compile(r"__(?![0-3])")  # ``__1`` is a segment that sta
 _PARTS = re.compile(r"_0([0-9a-f]{4})|_([123])|_|[^_]+")
 
 
-class Joined(NamedTuple):
+class Joined(Struct, frozen=True):
     """The Java methods that one library implements (node numbers), and what it implements that no class declares."""
 
     nodes: tuple[int, ...]

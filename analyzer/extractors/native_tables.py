@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Set
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.platform.knowledge import read_table
@@ -16,7 +17,7 @@ _PATTERN = re.compile(r"[*?\[]")
 _HEAD = 2
 
 
-class Version(NamedTuple):
+class Version(Struct, frozen=True):
     """A library that others link in: a text that shows it, and the pattern of its version (an empty group: it has none)."""
 
     library: str
@@ -24,7 +25,7 @@ class Version(NamedTuple):
     pattern: re.Pattern[bytes]
 
 
-class NativeMark(NamedTuple):
+class NativeMark(Struct, frozen=True):
     """Something that shows that a library hides its ``code`` or its ``texts``: a section's or symbol's name, or bytes."""
 
     where: str
@@ -40,7 +41,7 @@ class NativeMark(NamedTuple):
         return any(name.startswith(beginning) and fnmatchcase(name, self.form) for name in names)
 
 
-class NativeTables(NamedTuple):
+class NativeTables(Struct, frozen=True):
     """``functions``: watched imports; ``exact``, ``prefixes``: watched texts, ``left_out`` not; ``owners``: file to library."""
 
     functions: frozenset[str]

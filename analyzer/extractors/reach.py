@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from analyzer.errors import PackageError
 from analyzer.facts import ApiCall, ClipboardAccess, Fact, Flow, Gap, Owner, Place, Reach, Step
@@ -27,7 +27,7 @@ _MOST_NATIVE_METHODS = 40
 _HIDES = "Further triggers of calls in these methods."
 
 
-class _Frame(NamedTuple):
+class _Frame(Struct, frozen=True):
     """A method on a path and its class."""
 
     node: int

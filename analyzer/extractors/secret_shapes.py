@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.formats.dex.columns import among
@@ -19,7 +19,7 @@ _NOT_BEFORE = re.compile(rb"[A-Za-z0-9_-]")
 _WHERE = ("call", "metadata", "resource")
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """A secret: what it is, its value, which never leaves the observation, and what it opens."""
 
     kind: str
@@ -27,7 +27,7 @@ class Found(NamedTuple):
     exposes: str
 
 
-class Shape(NamedTuple):
+class Shape(Struct, frozen=True):
     """How secrets of one kind begin, their whole form, and what they open."""
 
     kind: str
@@ -36,7 +36,7 @@ class Shape(NamedTuple):
     exposes: str
 
 
-class SecretTables(NamedTuple):
+class SecretTables(Struct, frozen=True):
     """``shapes``; ``settings`` and ``resources`` by name; ``calls``: class to methods with argument, kind and what it opens."""
 
     shapes: tuple[Shape, ...]

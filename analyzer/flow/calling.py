@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from analyzer.flow.code import Callee
 from analyzer.flow.frame import Frame, Outcome
 from analyzer.flow.heap import Heap
@@ -53,7 +55,7 @@ def _ends(frame: Frame, callee: Callee, opcode: int, arguments: list[Value], at:
         given = arguments if receiver is None else [receiver, *arguments[1:]]
         library = frame.foreign.speaks_for(node)
         if library is not None:  # one row says what thousands of instructions do
-            ends.append(_out(frame, callee._replace(holder=library), given, at))
+            ends.append(_out(frame, replace(callee, holder=library), given, at))
             continue
         outcome = _enter(frame, node, given, callee, at)
         if outcome is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.flow.ir import Body, decode
 from analyzer.formats.dex import opcodes as op
@@ -17,7 +18,7 @@ PRIMITIVES = frozenset("ZBSCIJFDV")
 _TYPE = re.compile(r"\[*(?:[ZBSCIJFD]|L[^;]+;)")
 
 
-class Callee(NamedTuple):
+class Callee(Struct, frozen=True):
     """A method reference: ``key`` in the numbering of ``Linked``, the class it names and its number, name, prototype, types.
 
     ``registers``: for each declared parameter its position among the call's registers.
@@ -39,7 +40,7 @@ class Callee(NamedTuple):
         return f"{self.holder}->{self.name}{self.prototype}"
 
 
-class FieldName(NamedTuple):
+class FieldName(Struct, frozen=True):
     """A field reference: ``field`` names it on the heap, ``api`` is its descriptor without the type, ``own``: of the package."""
 
     field: str

@@ -8,7 +8,8 @@ that every order that the lifecycle allows is covered, and no other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.flow.code import Code
 from analyzer.flow.conventions import Conventions, Turn
@@ -28,7 +29,7 @@ _BUNDLE = "Landroid/os/Bundle;"
 _FIRST = ("Landroid/app/Application;", "Landroid/content/ContentProvider;")
 
 
-class Parts(NamedTuple):
+class Parts(Struct, frozen=True):
     """What belongs together in one run of the engine."""
 
     machine: Machine

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.flow.models import EVERY, RESULT, THIS, Term
@@ -24,7 +26,7 @@ CALLBACKS = "(callbacks)"
 _Row = TypeVar("_Row")
 
 
-class Run(NamedTuple):
+class Run(Struct, frozen=True):
     """A method that a call runs: ``name`` of the objects in ``object`` (an element by ``key``), with the arguments ``gives``.
 
     ``gives``: ``argN``, ``this``, ``result``, the name of a method that the same call ran before (its result), or ``-``.
@@ -40,7 +42,7 @@ class Run(NamedTuple):
     later: bool
 
 
-class Turn(NamedTuple):
+class Turn(Struct, frozen=True):
     """In ``state`` the platform may call ``method``, after which the component is in the state ``next``."""
 
     state: str
@@ -48,7 +50,7 @@ class Turn(NamedTuple):
     next: str
 
 
-class Conventions(NamedTuple):
+class Conventions(Struct, frozen=True):
     """The tables by ``Lx;->name`` (or with the prototype), lifecycles by base class."""
 
     hop_rows: Mapping[str, tuple[Hop, ...]]

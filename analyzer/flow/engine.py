@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.flow.code import Code
 from analyzer.flow.components import Components, Parts
@@ -21,7 +22,7 @@ FAST = Budget(steps=100_000, plain=20_000, plain_each=4_000)
 FULL = Budget(steps=2_000_000, plain=800_000, plain_each=100_000)
 
 
-class Targets(NamedTuple):
+class Targets(Struct, frozen=True):
     """What is worth running, the most important first.
 
     ``relevant``: methods on known ways to readings. ``components``: classes of components; ``methods``: other methods that
@@ -34,7 +35,7 @@ class Targets(NamedTuple):
     methods: tuple[int, ...] = ()
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """What a run found.
 
     The readings by number, what of them was sent where, the steps it took, whether the budget

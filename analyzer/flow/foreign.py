@@ -5,7 +5,9 @@ A call is looked up once: its models, sources, sinks, hops.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from analyzer.flow.code import PRIMITIVES, Callee, Code, FieldName
 from analyzer.flow.conventions import Conventions
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 _NEWEST = 10_000  # higher than any API level; what is not released counts as this
 
 
-class _Known(NamedTuple):
+class _Known(Struct, frozen=True):
     """Everything the tables say of one method."""
 
     effects: tuple[Effect, ...] | None

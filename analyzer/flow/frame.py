@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from analyzer.flow.control import regions
 from analyzer.flow.heap import Heap
@@ -36,7 +38,7 @@ _WRITING = frozenset(
 )
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What running a method gives.
 
     Its value and the heap afterwards (None: it never returns), and what it throws with which heap.
@@ -48,7 +50,7 @@ class Outcome(NamedTuple):
     thrown_heap: Heap | None = None
 
 
-class Start(NamedTuple):
+class Start(Struct, frozen=True):
     """What a run of a method begins with: the method, its arguments by register, the heap, the calling context.
 
     ``plain``: no data is known to be involved.

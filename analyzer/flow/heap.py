@@ -9,7 +9,8 @@ A field is named by its name and type (``im:Ljava/lang/String;``). What a platfo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.flow.values import NOTHING, UNKNOWN, Marks, Value, is_hot, marks_joined
 
@@ -20,13 +21,13 @@ _DEEPEST = 4
 _NEAR = 2
 
 
-class Fixed(NamedTuple):
+class Fixed(Struct, frozen=True):
     """The key of a part that no program names: the data of an intent, a field of a platform class."""
 
     name: str
 
 
-class Element(NamedTuple):
+class Element(Struct, frozen=True):
     """A part of a container by its constant key; key None: any part that is not fixed."""
 
     key: object

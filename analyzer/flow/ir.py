@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, auto
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 from analyzer.flow.order import ranks
@@ -59,14 +61,14 @@ THROWING = frozenset(
 )
 
 
-class Handler(NamedTuple):
+class Handler(Struct, frozen=True):
     """Where control goes when a *type* (a row of the type table, None: anything) is thrown."""
 
     type: int | None
     block: int
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """``first`` to ``last`` (excluded) of the instructions; ``handlers`` of the try block it is in; what may follow."""
 
     first: int
@@ -75,7 +77,7 @@ class Block(NamedTuple):
     follows: tuple[int, ...]
 
 
-class Body(NamedTuple):
+class Body(Struct, frozen=True):
     """A method's code. ``at`` gives of each decoded instruction the number in ``MethodCode``, ``rank`` of each block its turn:
     loops are gone through before what follows them.
     """
@@ -97,7 +99,7 @@ def decode(dex: DexFile, item: int) -> Body | None:
     return _Decoder(dex, method, int(dex.units[start - 8]), int(dex.units[start - 7]), _tries(dex, item)).body()
 
 
-class _Units(NamedTuple):
+class _Units(Struct, frozen=True):
     """One instruction: its number and opcode, the upper byte of its first unit (also as two halves), its second unit."""
 
     at: int
@@ -108,7 +110,7 @@ class _Units(NamedTuple):
     second: int
 
 
-class _Try(NamedTuple):
+class _Try(Struct, frozen=True):
     first: int
     last: int
     handlers: tuple[tuple[int | None, int], ...]

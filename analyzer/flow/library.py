@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from analyzer.flow.evaluate import fold
 from analyzer.flow.heap import ANY, CONTENT, WRAPPED, Element, Fixed, Heap
 from analyzer.flow.machine import Machine
@@ -76,7 +78,7 @@ class Library:
                 rest = Value(others, value.marks, value.constants)
                 value = joined([rest, *(self._spelled(call, number) for number in own)])
             arguments.append(value)
-        return call._replace(arguments=tuple(arguments))
+        return replace(call, arguments=tuple(arguments))
 
     def _tells_itself(self, type_: str) -> bool:
         """Whether the text of an object of the platform says what it holds."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from analyzer.flow.code import Code
 from analyzer.flow.conventions import CALLBACKS, Turn
@@ -15,7 +17,7 @@ _MOST_TURNS = 3
 _BETWEEN = frozenset({"paused", "stopped", "running"})  # other components may run before the next state
 
 
-class Life(NamedTuple):
+class Life(Struct, frozen=True):
     """Whose life: the object, its class, the calling context, the turns that its states may take.
 
     ``nested``: within the life of a component, as a fragment's.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.errors import ApkvetError
 from analyzer.facts import Category
@@ -16,14 +18,14 @@ class OutOfBudget(ApkvetError):
     """The budget of one run is used up; what was found until then stands."""
 
 
-class Object(NamedTuple):
+class Object(Struct, frozen=True):
     """An abstract object: its class, and whether it only stands for one that the run did not see being made."""
 
     type: str
     symbolic: bool
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """A call that reads personal data, or by which something comes in from another app."""
 
     node: int
@@ -33,7 +35,7 @@ class Reading(NamedTuple):
     received: bool
 
 
-class Passing(NamedTuple):
+class Passing(Struct, frozen=True):
     """A call that passes data on, and where it takes it."""
 
     node: int
@@ -43,7 +45,7 @@ class Passing(NamedTuple):
     host: str | None
 
 
-class Sent(NamedTuple):
+class Sent(Struct, frozen=True):
     """A reading that gets into a call which passes it on."""
 
     reading: int
@@ -52,7 +54,7 @@ class Sent(NamedTuple):
     trace: Trace
 
 
-class Callback(NamedTuple):
+class Callback(Struct, frozen=True):
     """A method that the platform calls later on an object; ``arguments`` None: with what the platform gives it."""
 
     receiver: Value
@@ -60,7 +62,7 @@ class Callback(NamedTuple):
     arguments: tuple[Value, ...] | None = None
 
 
-class Budget(NamedTuple):
+class Budget(Struct, frozen=True):
     """How far a run may go: ``steps`` are instructions interpreted, ``plain`` those of them in calls that no data was seen to
     enter.
 
@@ -161,7 +163,7 @@ class Machine:
             known = self.sent.get(key)
             if known is None or (len(labels), labels) < (len(known.labels), known.labels):
                 host = into.host or (known.into.host if known else None)
-                self.sent[key] = Sent(reading, labels, into._replace(host=host), trace)
+                self.sent[key] = Sent(reading, labels, replace(into, host=host), trace)
 
     def call_back(self, receiver: Value, node: int, arguments: tuple[Value, ...] | None = None) -> None:
         """The platform will call *node* on *receiver*: once for each message or other object that it is given."""

@@ -16,7 +16,9 @@ import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from analyzer.flow.model_tables import read_channels, read_models, read_sinks, read_sources
 from analyzer.flow.vocabulary import EVERY, RESULT, THIS, Channel, Effect, Kind, Sink, Source, Term
@@ -27,7 +29,7 @@ _Row = TypeVar("_Row")
 _Table = Mapping[str, Mapping[str, Sequence[_Row]]]
 
 
-class _Tables(NamedTuple):
+class _Tables(Struct, frozen=True):
     """Rows by class and member."""
 
     effects: _Table[Effect]

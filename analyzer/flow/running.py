@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from analyzer.flow.code import Code
 from analyzer.flow.conventions import Run
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from analyzer.flow.specials import Specials
 
 
-class Runs(NamedTuple):
+class Runs(Struct, frozen=True):
     """What the tables say that a call runs."""
 
     hops: tuple[Hop, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from analyzer.flow.code import PRIMITIVES, Callee
 from analyzer.flow.models import EVERY, THIS
@@ -16,7 +18,7 @@ TEXT = "$text"
 """What a builder holds as a text, as long as that is known."""
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """A call: the frame, what is called, the receiver and the arguments by declared parameter, and where."""
 
     frame: Frame

@@ -8,33 +8,34 @@ the way it took so far, is evidence only and never decides anything, so that the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _MOST_CONSTANTS = 4
 _MOST_OBJECTS = 12
 _LONGEST_TRACE = 40
 
 
-class Range(NamedTuple):
+class Range(Struct, frozen=True):
     """An integer between two bounds, both included; a known one has equal bounds."""
 
     low: int
     high: int
 
 
-class ClassName(NamedTuple):
+class ClassName(Struct, frozen=True):
     """A class object, by the descriptor of the class."""
 
     descriptor: str
 
 
-class Beginning(NamedTuple):
+class Beginning(Struct, frozen=True):
     """How a text begins of which the rest is not known: enough to tell the host of an address."""
 
     text: str
 
 
-class _Null(NamedTuple):
+class _Null(Struct, frozen=True):
     name: str = "null"
 
 
@@ -42,7 +43,7 @@ NULL = _Null()
 Constant = str | Range | ClassName | Beginning | _Null
 
 
-class Trace(NamedTuple):
+class Trace(Struct, frozen=True):
     """One step of the way that data took: node and instruction, the API or ``""``, and the step before."""
 
     node: int

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from analyzer.facts import Category
 
 THIS, RESULT, EVERY = -1, -2, -3
@@ -54,7 +56,7 @@ class Effect(NamedTuple):
     labels: tuple[str, ...]
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Where data comes from: ``kind`` is call, getter, parameter, field or received; ``value`` is ``RESULT`` or a parameter.
 
     ``when``: only if this argument is (``=``) or begins with (``^``) this constant.
@@ -66,7 +68,7 @@ class Source(NamedTuple):
     when: tuple[int, str, str] | None
 
 
-class Sink(NamedTuple):
+class Sink(Struct, frozen=True):
     """Where data leaves: ``data`` are the values that do, ``host`` is the value that says where to."""
 
     destination: str
@@ -74,7 +76,7 @@ class Sink(NamedTuple):
     host: int | None
 
 
-class Channel(NamedTuple):
+class Channel(Struct, frozen=True):
     """A value that leads to a destination: ``opened`` is ``RESULT`` or ``THIS``, ``host`` the value that says where to."""
 
     destination: str

@@ -11,7 +11,8 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -28,7 +29,7 @@ _MOST_ENTRIES = 1 << 16
 _MOST_REFUSALS = 20
 
 
-class _Value(NamedTuple):
+class _Value(Struct, frozen=True):
     """A resource value: its type and data."""
 
     type: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 
@@ -21,14 +22,14 @@ _DESCRIPTOR_1, _DESCRIPTOR_2 = struct.Struct("<6I"), struct.Struct("<7I")
 _VERSION_MASK = 0x0FFF
 
 
-class Packed(NamedTuple):
+class Packed(Struct, frozen=True):
     """One assembly as it lies in a store: its name (None where the store does not hold it), and its bytes, maybe compressed."""
 
     name: str | None
     data: memoryview
 
 
-class Store(NamedTuple):
+class Store(Struct, frozen=True):
     """A store: the version of its format, and its assemblies."""
 
     version: int

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 
@@ -37,7 +38,7 @@ _WIDE_CLASS = 2
 _DART_VERSION = re.compile(rb"(\d{1,2}\.\d{1,3}\.\d{1,3}[-.0-9a-z]{0,32}) \((stable|beta|dev|main|be)\) \([^()\0]{8,64}\) on \"")
 
 
-class Snapshot(NamedTuple):
+class Snapshot(Struct, frozen=True):
     """The header of one snapshot: where it begins, how long it says it is, its kind, the VM's hash and what it was built with."""
 
     offset: int
@@ -113,7 +114,7 @@ def engine_version(data: bytes) -> str | None:
     return f"{match[1].decode()} ({match[2].decode()})" if match else None
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """The text of one library of a kernel file: the address that others import, and where in the file its text lies, in bytes."""
 
     uri: str
@@ -121,7 +122,7 @@ class Source(NamedTuple):
     text: bytes
 
 
-class Kernel(NamedTuple):
+class Kernel(Struct, frozen=True):
     """A kernel file: the version of its format, and its libraries' sources in order, empty where they were not embedded."""
 
     version: int

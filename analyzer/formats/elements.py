@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 ANDROID = "http://schemas.android.com/apk/res/android"
 """The android namespace."""
 
 
-@dataclass(slots=True)
-class XmlElement:
+class XmlElement(Struct):
     """One element: its tag, its attributes by local name, its children in order, its text.
 
     Attributes of the android namespace win over others of the same local name; obfuscated manifests drop the
@@ -18,8 +18,8 @@ class XmlElement:
     """
 
     tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[XmlElement] = field(default_factory=list)
+    attributes: dict[str, str] = {}
+    children: list[XmlElement] = []
     text: str = ""
 
     def get(self, name: str) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -30,7 +31,7 @@ _TEXT_ITEMS = (2, 3, 4, 5)  # Item: string, raw string, styled string, file
 _MOST_ENTRIES = 1 << 20
 
 
-class _Entry(NamedTuple):
+class _Entry(Struct, frozen=True):
     """One resource: type, name, message."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -13,7 +14,7 @@ STRING_POOL: int = 0x0001
 _UTF8 = 1 << 8
 
 
-class Chunk(NamedTuple):
+class Chunk(Struct, frozen=True):
     """One chunk: its type, where it begins, how long its header is, where it ends."""
 
     type: int

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, cast, get_args
+from typing import Literal, cast, get_args
+
+from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.facts import TriggerKind
@@ -22,7 +24,7 @@ _HOWS = frozenset(get_args(How))
 _EFFECTS = frozenset(get_args(Effect))
 
 
-class Hop(NamedTuple):
+class Hop(Struct, frozen=True):
     """What an API does with one of its objects (``receiver``, ``arg0`` ..., or ``arg*`` for any argument).
 
     ``run``: methods named ``runs`` are called later; ``carry``: the ``receiver`` or ``result`` in ``runs`` stands for the object
@@ -39,7 +41,7 @@ class Hop(NamedTuple):
     kind: str = ""
 
 
-class Callbacks(NamedTuple):
+class Callbacks(Struct, frozen=True):
     """The tables: ``entry_points`` by base and member, ``kinds`` of callbacks by type and member, ``hops`` by API.
 
     Members are names, ``*`` stands for all others. A kind of callback is a trigger's or ``inherit``: that of whoever
@@ -60,7 +62,7 @@ class Callbacks(NamedTuple):
         return frozenset((*hops, *named))
 
 
-class GateRow(NamedTuple):
+class GateRow(Struct, frozen=True):
     """What Android does about a clipboard operation on devices of one range of API levels (None: open)."""
 
     operation: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from analyzer.container import Package
 from analyzer.errors import FormatError
@@ -21,8 +22,7 @@ from analyzer.resources import rules_dir
 _BYTES_PER_INSTRUCTION_WHEN_UNREAD = 4
 
 
-@dataclass
-class App:
+class App(Struct):
     """One package: its container, manifest, readable DEX files, class hierarchy and owners, with what is missing.
 
     ``unread_bytes`` is the size of DEX files that could not be read. ``packed_code`` are the names of DEX files that lie packed
@@ -37,7 +37,7 @@ class App:
     ownership: Ownership
     renamed: RenamedCode
     unread_bytes: int = 0
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[Gap] = []
     packed_code: frozenset[str] = frozenset()
 
     def coverage(self) -> Coverage:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from analyzer.formats.dex import DexFile
 
@@ -16,7 +18,7 @@ class Platform(Protocol):
         """Superclass first, then interfaces; empty when the class is not known."""
 
 
-class Definition(NamedTuple):
+class Definition(Struct, frozen=True):
     """Where a class of the package is defined: DEX file and row of its class definitions."""
 
     dex: DexFile

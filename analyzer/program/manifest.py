@@ -8,7 +8,6 @@ https://developer.android.com/guide/topics/manifest/manifest-intro.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -128,7 +127,7 @@ class Manifest(Struct, frozen=True):
         return [name for name in (self.application.name, self.application.component_factory, *launched) if name]
 
 
-class _Reader(NamedTuple):
+class _Reader(Struct, frozen=True):
     """What resolving attributes needs."""
 
     package: str

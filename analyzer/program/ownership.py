@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.facts import Owner
@@ -21,7 +22,7 @@ APP = Owner("app")
 UNKNOWN = Owner("unknown")
 
 
-class Library(NamedTuple):
+class Library(Struct, frozen=True):
     """One row of the owner table: an anchored package prefix (dots), the library's name, is it a pass-through."""
 
     prefix: str
@@ -29,7 +30,7 @@ class Library(NamedTuple):
     wrapper: bool
 
 
-class OwnerTables(NamedTuple):
+class OwnerTables(Struct, frozen=True):
     """``libraries`` by prefix; ``shared_roots``: prefixes that many makers share; ``marks``: strings and whose they are."""
 
     libraries: tuple[Library, ...]

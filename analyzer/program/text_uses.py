@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.errors import RuleError
 from analyzer.platform.knowledge import read_table
@@ -25,7 +28,7 @@ _MAX_CALLERS = 12
 _CLINIT = "<clinit>"
 
 
-class TextUse(NamedTuple):
+class TextUse(Struct, frozen=True):
     """What a method does with its ``text`` (``receiver``, ``arg0``, ``arg*``); ``other``: where result or pattern is."""
 
     text: str
@@ -33,7 +36,7 @@ class TextUse(NamedTuple):
     other: str
 
 
-class Uses(NamedTuple):
+class Uses(Struct, frozen=True):
     """``guards``: constants that the text was tested against; ``returned``: node and instruction where it is returned to another
     runtime; the others are call sites, ``nodes`` all methods seen.
     """
@@ -47,7 +50,7 @@ class Uses(NamedTuple):
     nodes: frozenset[int]
 
 
-class _Point(NamedTuple):
+class _Point(Struct, frozen=True):
     node: int
     origin: Origin
     depth: int
@@ -116,10 +119,10 @@ class TextWalk:
             for node, origin in self._graph.loads.of(number, use.value)[:_MAX_CALLERS]:
                 self._push(_Point(node, origin, point.depth + 1))
         elif use.kind == "cast":
-            self._push(point._replace(origin=Origin("cast", use.at)))
+            self._push(replace(point, origin=Origin("cast", use.at)))
         elif use.kind == "into":
             for holder in use.holders:
-                self._push(point._replace(origin=holder))
+                self._push(replace(point, origin=holder))
         else:
             self._returned(point, use.at)
 
@@ -158,13 +161,13 @@ class TextWalk:
 
     def _passed_on(self, point: _Point, use: Use, text_use: TextUse) -> None:
         if text_use.other == "result":
-            self._push(point._replace(origin=Origin("call", use.at)))
+            self._push(replace(point, origin=Origin("call", use.at)))
             return
         if text_use.effect == "test":
             return
         objects = self._graph.bodies.objects(point.node)
         for origin in objects.at(use.at, 0) if objects else ():
-            self._push(point._replace(origin=origin))
+            self._push(replace(point, origin=origin))
 
     def _uses_at(self, site: int) -> tuple[TextUse, ...]:
         """What the table says of the method that is called."""

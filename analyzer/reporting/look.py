@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import UsageError
 from analyzer.reporting.messages import DEFAULT_LANGUAGE, load_messages
 from analyzer.reporting.words import Words
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """What every presenter is given beside the document. ``one_line`` makes JSON one line, for many results on one stream."""
 
     words: Words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from analyzer.reporting.naming import api_text
 from analyzer.result import Result
@@ -11,7 +11,7 @@ from analyzer.result import Result
 _EXPECTED = ("nx", "canary", "relro-full")
 
 
-class NativeGroup(NamedTuple):
+class NativeGroup(Struct, frozen=True):
     """One library: the processors that it is there for, and what it has for any of them.
 
     ``reaches``: watched Java APIs; ``watched``: functions, properties and files; ``implements``: Java methods; ``built``:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from analyzer.container import Limits, Package, open_package
 from analyzer.container.heads import Head, missing_parts
@@ -191,10 +192,10 @@ BASE = Head("a", 1, None, 21)
 @pytest.mark.parametrize(
     ("base", "splits", "why"),
     [
-        (BASE._replace(incomplete=True), [], "The base says that it does not work without splits; there are none."),
-        (BASE._replace(requires=frozenset({"base__abi"})), [], "The base asks for splits of the types base__abi, which are not there."),
+        (replace(BASE, incomplete=True), [], "The base says that it does not work without splits; there are none."),
+        (replace(BASE, requires=frozenset({"base__abi"})), [], "The base asks for splits of the types base__abi, which are not there."),
         (BASE, [Head("a", 1, "config.x86", 21, needs=("camera",))], "The split config.x86 is for or uses the split camera, which is not there."),
-        (BASE._replace(split="camera"), [], "This is the split camera of an app, without its base."),
+        (replace(BASE, split="camera"), [], "This is the split camera of an app, without its base."),
     ],
 )  # fmt: skip
 def test_what_a_set_lacks_is_told(base: Head, splits: list[Head], why: str) -> None:
@@ -205,8 +206,8 @@ def test_what_a_set_lacks_is_told(base: Head, splits: list[Head], why: str) -> N
     ("base", "splits"),
     [
         (BASE, []),
-        (BASE._replace(incomplete=True), [Head("a", 1, "config.x86", 21)]),
-        (BASE._replace(requires=frozenset({"base__abi"})), [Head("a", 1, "config.x86", 21, provides=frozenset({"base__abi"}))]),
+        (replace(BASE, incomplete=True), [Head("a", 1, "config.x86", 21)]),
+        (replace(BASE, requires=frozenset({"base__abi"})), [Head("a", 1, "config.x86", 21, provides=frozenset({"base__abi"}))]),
         (BASE, [Head("a", 1, "camera", 21), Head("a", 1, "camera.config.x86", 21, needs=("camera",))]),
         (BASE, [Head("a", 1, "config.x86", 21, needs=("base",))]),
     ],

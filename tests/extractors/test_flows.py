@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from analyzer.container import open_package
 from analyzer.extractors.flows import flow_facts, load_flow_knowledge
@@ -93,7 +94,7 @@ def test_without_the_stage_there_is_a_gap_and_no_flow(apks: Path) -> None:
 
 
 def test_a_budget_that_runs_out_is_a_gap(apks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "FAST", engine.FAST._replace(steps=10))
+    monkeypatch.setattr(engine, "FAST", replace(engine.FAST, steps=10))
     seen = observe(apks / "clipboard-onresume.apk")
     assert "flow" in seen.stages
     (gap,) = [fact for fact in seen.facts if isinstance(fact, Gap) and fact.kind == "budget"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError, RuleError
 from analyzer.extractors.runtimes.managed_callbacks import Callback, Starts
@@ -22,7 +23,7 @@ _KINDS = ("framework", "library")
 _LIFT = "An undamaged copy of the package, or the app's sources."
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """An assembly as it lies in the package: the entry, its own place (``assemblies/assemblies.blob!App.dll``), and its bytes."""
 
     entry: str
@@ -30,7 +31,7 @@ class Found(NamedTuple):
     data: bytes
 
 
-class AssemblyOwners(NamedTuple):
+class AssemblyOwners(Struct, frozen=True):
     """Whose an assembly is, by the beginning of its name: ``framework`` and ``library`` with the names of their makers' works."""
 
     framework: tuple[str, ...]
@@ -61,7 +62,7 @@ def load_assembly_owners(knowledge: Path) -> AssemblyOwners:
     return AssemblyOwners(framework, tuple((prefix, name) for prefix, kind, name, _ in rows if kind == "library"))
 
 
-class Opened(NamedTuple):
+class Opened(Struct, frozen=True):
     """The assemblies outside of the framework that could be read, and gaps for those that could not."""
 
     assemblies: tuple[tuple[Found, Assembly], ...]
@@ -110,7 +111,7 @@ def payloads_of(
 Spelled = Callable[[MemberRef, tuple[str | None, ...]], Iterator[str]]
 
 
-class Wanted(NamedTuple):
+class Wanted(Struct, frozen=True):
     """What is looked for: members of ``types``; ``spelled`` gives a call's names where it is wanted; ``callbacks`` start code."""
 
     owners: AssemblyOwners

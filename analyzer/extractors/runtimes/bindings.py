@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, cast, get_args
+from typing import cast, get_args
+
+from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.facts import PayloadKind
@@ -23,7 +25,7 @@ _CODE = ("extractors/runtimes/bindings.py", "platform/knowledge.py", "facts/mode
 _KINDS = frozenset(get_args(PayloadKind))
 
 
-class Binding(NamedTuple):
+class Binding(Struct, frozen=True):
     """One way in which a name is carried out.
 
     ``carrier`` is the beginning of the descriptors of the package's classes that call ``api``, '' where the runtime's engine or
@@ -34,7 +36,7 @@ class Binding(NamedTuple):
     api: str
 
 
-class Bindings(NamedTuple):
+class Bindings(Struct, frozen=True):
     """``rows`` by kind of payload and name, ``bases`` by kind: what carriers extend, so that renamed ones are found.
 
     ``updaters`` by kind: the beginnings of classes that replace an app's scripts while it runs, each with its name.

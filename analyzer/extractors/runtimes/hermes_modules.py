@@ -7,7 +7,8 @@ module's own function: registers and environments are followed in the order of t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.extractors.runtimes.script_values import HANDLERS, LOOK_UPS, UNKNOWN, ScriptCall, ScriptModule, Value
 from analyzer.facts import TriggerKind
@@ -28,21 +29,21 @@ _MOST_FUNCTIONS = 20_000
 _CALLS = {"Call1": 0, "Call2": 1, "Call3": 2, "Call4": 3}
 
 
-class _Closure(NamedTuple):
+class _Closure(Struct, frozen=True):
     place: int
 
 
-class _Wrapped(NamedTuple):
+class _Wrapped(Struct, frozen=True):
     """What a call returned that was given a closure."""
 
     place: int
 
 
-class _Dependency(NamedTuple):
+class _Dependency(Struct, frozen=True):
     place: int
 
 
-class _Array(NamedTuple):
+class _Array(Struct, frozen=True):
     length: int
     at: int
 
@@ -62,7 +63,7 @@ class _Environment:
         return found
 
 
-class Factory(NamedTuple):
+class Factory(Struct, frozen=True):
     """A module of Metro: its number, the function that makes it, the modules that it requires."""
 
     number: int

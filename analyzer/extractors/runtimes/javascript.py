@@ -9,9 +9,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 import tree_sitter_javascript
+from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Language, Node, Parser
 
 from analyzer import limits
@@ -35,7 +36,7 @@ _HANDED = re.compile(
 )
 
 
-class Parsed(NamedTuple):
+class Parsed(Struct, frozen=True):
     """What one piece of JavaScript defines and calls, and the texts that it looks up native modules by."""
 
     calls: tuple[ScriptCall, ...]
@@ -401,7 +402,7 @@ def _by_reference(source: bytes, calls: Sequence[ScriptCall]) -> Iterator[Script
             times, trigger = handed.get(call.inside, (0, "unknown"))
             whole = rb"(?<![\w$])" + re.escape(call.inside.encode()) + rb"(?![\w$])"
             if times and len(re.findall(whole, source)) == times + 1:
-                call = call._replace(trigger=trigger)
+                call = replace(call, trigger=trigger)
         yield call
 
 

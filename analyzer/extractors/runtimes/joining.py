@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from analyzer.extractors.runtimes.bindings import Binding, Bindings
 from analyzer.extractors.runtimes.uses import RuntimeFound, ScriptUse
@@ -37,7 +37,7 @@ _HIDES = "What these calls reach on the device."
 _ASKS = "What the scripts ask for: everything that this code can do."
 
 
-class Context(NamedTuple):
+class Context(Struct, frozen=True):
     """What joining looks at beside the uses: tables, the class hierarchy, what Android does about a clipboard operation."""
 
     bindings: Bindings
@@ -46,7 +46,7 @@ class Context(NamedTuple):
     gates: Callable[[str], tuple[Gate, ...]]
 
 
-class Joined(NamedTuple):
+class Joined(Struct, frozen=True):
     """``calls`` of scripts, ``reached``: all triggers, those of carriers and scripts too; ``gaps``: what found no carrier.
 
     ``bridged`` are the calls of the app's own methods that lead to a watched call.

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, cast, get_args
+from typing import cast, get_args
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError, RuleError
 from analyzer.facts import PayloadKind, TriggerKind
@@ -27,7 +29,7 @@ _BEFORE_ADDING = 11  # ldftn and newobj of the delegate, as the compilers place 
 _ASYNC = re.compile(r"(.+)\.<(\w+)>[^.]*\.MoveNext")
 
 
-class Callback(NamedTuple):
+class Callback(Struct, frozen=True):
     """A method that the runtime calls in classes below ``base``; or, as ``add_Event``, an event whose handlers it calls."""
 
     base: str

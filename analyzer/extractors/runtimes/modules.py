@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from analyzer.extractors.runtimes.script_values import ScriptCall, ScriptModule, objects_and_methods
 from analyzer.platform.knowledge import read_table
 
@@ -19,7 +21,7 @@ _PASSES_ON = 8
 _OWN_FUNCTIONS = 2
 
 
-class NativeNames(NamedTuple):
+class NativeNames(Struct, frozen=True):
     """``objects`` by the name of the native module behind them: ``RNCClipboard`` is ``Clipboard``."""
 
     objects: Mapping[str, str]

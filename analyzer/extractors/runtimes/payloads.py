@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.container import Package
 from analyzer.extractors.clipboard import Gates
@@ -25,7 +27,7 @@ from analyzer.program.graph.program_graph import ProgramGraph
 _FETCHED = "What the fetched scripts ask Android for."
 
 
-class Reader(NamedTuple):
+class Reader(Struct, frozen=True):
     """A reader of one runtime: its module (with a function ``read(graph, bindings) -> RuntimeFound``), and what to call it for.
 
     A package has a mark of the runtime when an entry begins with one of ``beginnings`` and ends with one of ``endings``.
@@ -53,7 +55,7 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-class Payloads(NamedTuple):
+class Payloads(Struct, frozen=True):
     """``facts``: payloads and gaps; ``calls`` of scripts; ``reached``: all triggers, those of carriers and scripts included."""
 
     facts: tuple[Fact, ...]
@@ -106,5 +108,5 @@ def _replaceable(graph: ProgramGraph, found: RuntimeFound, bindings: Bindings) -
             why = f"{name} can replace the scripts while the app runs: what is in the package need not be what is run."
             lift = "The scripts that the app fetches, or a run of the app."
             gap = Gap("payload", why, could_hide=_FETCHED, would_lift=lift, at=Place(types.dex_of(type_id)))
-            return found._replace(gaps=(*found.gaps, gap))
+            return replace(found, gaps=(*found.gaps, gap))
     return found

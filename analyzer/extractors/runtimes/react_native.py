@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -25,7 +26,7 @@ _VERSION = re.compile(rb"major:(\d+),minor:(\d+),patch:(\d+)")
 _HIDES = "What this script asks Android for."
 
 
-class _Tables(NamedTuple):
+class _Tables(Struct, frozen=True):
     """What is looked for: names of bindings, native modules behind them, methods of the app's own modules."""
 
     bindings: Bindings
@@ -38,7 +39,7 @@ class _Tables(NamedTuple):
         return frozenset(functions | {*self.natives.objects} | self.bridge.names)
 
 
-class _Read(NamedTuple):
+class _Read(Struct, frozen=True):
     payload: Payload
     uses: tuple[ScriptUse, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.facts import TriggerKind
 
@@ -28,7 +31,7 @@ LOOK_UPS: frozenset[str] = frozenset(
 NATIVE_MODULES: frozenset[str] = frozenset({"NativeModules", "NativeModulesProxy"})
 
 
-class Value(NamedTuple):
+class Value(Struct, frozen=True):
     """Where an expression begins and by which properties it goes on.
 
     ``key``: the name of a global, the number of a required module (of the list of dependencies), the name of a native module.
@@ -44,7 +47,7 @@ class Value(NamedTuple):
             return Value("native", name)
         if self.base == "global" and not self.path and self.key in NATIVE_MODULES:
             return Value("native", name)
-        return self._replace(path=(*self.path, name)) if len(self.path) < 12 else UNKNOWN
+        return replace(self, path=(*self.path, name)) if len(self.path) < 12 else UNKNOWN
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ _GLOBALS = frozenset({"window", "globalThis", "self", "global"})
 UNKNOWN = Value("unknown")
 
 
-class ScriptCall(NamedTuple):
+class ScriptCall(Struct, frozen=True):
     """A call of a script: what is called, where (bytes of the file), within a function of which name, started by what.
 
     ``argument`` is the first one, where it is a constant text; of an object the names of what is set in it.
@@ -70,7 +73,7 @@ class ScriptCall(NamedTuple):
     argument: str = ""
 
 
-class ScriptModule(NamedTuple):
+class ScriptModule(Struct, frozen=True):
     """One module of a bundle: its number, those that it requires, the native modules that it names, what it defines and calls."""
 
     number: int

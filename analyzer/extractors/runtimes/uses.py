@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from analyzer.facts import Gap, Owner, Payload, PayloadKind, Place, TriggerKind
 
 
-class ScriptUse(NamedTuple):
+class ScriptUse(Struct, frozen=True):
     """One call in a payload of something that ``rules/knowledge/bindings.tsv`` names for its runtime, or of the app's own bridge.
 
     ``name`` is spelled as that table spells it (``Clipboard.getString``), ``at`` is the file, with the offset in bytes of what
@@ -24,7 +24,7 @@ class ScriptUse(NamedTuple):
     calls: tuple[str, ...] = ()
 
 
-class RuntimeFound(NamedTuple):
+class RuntimeFound(Struct, frozen=True):
     """What the reader of one runtime found in a package: its payloads, what they call, and what could not be read of them.
 
     Without gaps of kind ``payload`` everything was read: what the payloads do not call, no script of that runtime calls. With

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.container import Package
@@ -36,7 +37,7 @@ _NEAR = 2048
 _HIDES = "What these scripts ask Android for."
 
 
-class _Piece(NamedTuple):
+class _Piece(Struct, frozen=True):
     """A piece of script: of which file, from which byte on, started by what."""
 
     path: str
@@ -45,7 +46,7 @@ class _Piece(NamedTuple):
     trigger: TriggerKind = "unknown"
 
 
-class _App(NamedTuple):
+class _App(Struct, frozen=True):
     """One web app: of which kind, in which folder, in which version."""
 
     kind: PayloadKind

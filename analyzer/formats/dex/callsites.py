@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 from analyzer.formats.dex.file import DexFile
@@ -21,7 +22,7 @@ _FACTORY = "Ljava/lang/invoke/LambdaMetafactory;->"
 _WANTED = (_METHOD_HANDLE, _STRING, _METHOD_TYPE, _METHOD_TYPE, _METHOD_HANDLE)
 
 
-class Lambda(NamedTuple):
+class Lambda(Struct, frozen=True):
     """A call site that makes a lambda: the ``interface``, its ``member`` (name and prototype) and the ``body``'s method row."""
 
     interface: str

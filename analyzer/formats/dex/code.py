@@ -8,7 +8,9 @@ formats specification; try and handler layout: dex-format specification, "code_i
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -22,7 +24,7 @@ _UNKNOWN_SOURCE = (-1,)
 _TURNS = tuple(opcode in op.BRANCHES or opcode in op.ENDS for opcode in range(256))
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """An invoke: its opcode, method row and argument registers, the receiver first unless static."""
 
     opcode: int

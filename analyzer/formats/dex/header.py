@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer import limits
 from analyzer.errors import FormatError
@@ -20,14 +22,14 @@ KNOWN_VERSIONS = frozenset({35, 37, 38, 39, 40, CONTAINER_VERSION})
 _LITTLE_ENDIAN = 0x12345678
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True):
     """Where an id table lies: number of rows and byte offset."""
 
     size: int
     offset: int
 
 
-class Header(NamedTuple):
+class Header(Struct, frozen=True):
     """One DEX header: where it lies, where its file ends and what it checks the sum of, its version and its tables.
 
     ``deviations`` says, a sentence each, what in it Android refuses and does not stand in the way of reading.
@@ -67,7 +69,7 @@ def read_headers(data: bytes) -> list[Header]:
             headers.append(_read_header(data, headers[-1].end))
         except FormatError as error:
             lost = f"what follows it in its container cannot be read ({error.what})"
-            headers[-1] = headers[-1]._replace(deviations=(*headers[-1].deviations, lost))
+            headers[-1] = replace(headers[-1], deviations=(*headers[-1].deviations, lost))
             break
     return headers
 

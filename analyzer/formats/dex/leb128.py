@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
@@ -12,7 +11,7 @@ from analyzer.errors import FormatError
 MAX_LENGTH = 5
 
 
-class Uleb(NamedTuple):
+class Uleb(Struct, frozen=True):
     """All numbers of a region: where each starts (relative to the region) and its value as uint64."""
 
     starts: NDArray[np.int64]

@@ -7,9 +7,8 @@ finished one by one, where a numpy call for a handful of cursors would cost more
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer import limits
@@ -24,7 +23,7 @@ _FEW_CURSORS = 48
 _LENGTHS = np.array(LENGTHS, dtype=np.int64)
 
 
-class CodeItems(NamedTuple):
+class CodeItems(Struct, frozen=True):
     """The distinct code items of a file, ordered by layer, then by start.
 
     ``offset`` byte offset of the item, ``start`` and ``end`` code units of its instructions counted from the file's
@@ -40,7 +39,7 @@ class CodeItems(NamedTuple):
     refused: int
 
 
-class Instructions(NamedTuple):
+class Instructions(Struct, frozen=True):
     """All instruction starts: ``position`` in code units from the file's start, ``item`` row of its code item.
 
     Rows are sorted by layer, then by position, so the instructions of one item are neighbours; ``first`` holds for

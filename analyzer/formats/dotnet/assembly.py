@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
@@ -42,7 +43,7 @@ class MemberRef(NamedTuple):
     name: str
 
 
-class Shape(NamedTuple):
+class Shape(Struct, frozen=True):
     """What a call of a method does to the stack: how many parameters, whether on an object, whether something comes back."""
 
     parameters: int

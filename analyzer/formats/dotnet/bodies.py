@@ -7,9 +7,9 @@ by decoding the method from its start. Literals are followed over the stack with
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 from analyzer.formats.dotnet.assembly import Assembly
@@ -37,7 +37,7 @@ _MAX_CODE = 2 << 20
 _USER_STRING = 0x70
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """A call of *token*: the row of the calling method, the file offset of the instruction, and its arguments.
 
     An argument is the literal that is passed, or None. Taking a method's address (for a delegate) counts as a call without
@@ -51,7 +51,7 @@ class Call(NamedTuple):
     runs: bool
 
 
-class _Instruction(NamedTuple):
+class _Instruction(Struct, frozen=True):
     offset: int
     code: int
     operand: int

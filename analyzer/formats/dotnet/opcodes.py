@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 PREFIX = 0xFE
 LDSTR, NEWOBJ, SWITCH, RET, THROW = 0x72, 0x73, 0x45, 0x2A, 0x7A
@@ -15,7 +15,7 @@ SHORT_BRANCHES = frozenset({*range(0x2B, 0x38), LEAVE_SHORT})
 LONG_BRANCHES = frozenset({*range(0x38, 0x45), LEAVE})
 
 
-class Opcode(NamedTuple):
+class Opcode(Struct, frozen=True):
     """Bytes of the operand, and how many values the instruction takes from the stack and puts there; calls are told apart."""
 
     operand: int

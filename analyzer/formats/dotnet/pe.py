@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
@@ -18,7 +18,7 @@ _MAX_SECTIONS = 96
 _MAX_STREAMS = 16
 
 
-class Sections(NamedTuple):
+class Sections(Struct, frozen=True):
     """Sections, one a row: ``address`` in memory, ``size`` in the file and ``offset`` there."""
 
     address: Ints
@@ -34,7 +34,7 @@ class Sections(NamedTuple):
         return found
 
 
-class Streams(NamedTuple):
+class Streams(Struct, frozen=True):
     """Where the metadata streams lie: ``(offset, size)`` in the file by name (``#~``, ``#Strings``, ``#US``, ``#Blob``)."""
 
     sections: Sections

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
@@ -85,7 +85,7 @@ _EXTRA_WORD = 0x40
 _MAX_TYPES = 1 << 17
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True):
     """One table: its rows as a structured array with fields ``c0``, ``c1`` ..., in the order of the standard."""
 
     rows: NDArray[np.void]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer import limits
@@ -47,7 +48,7 @@ class Function(NamedTuple):
     name: int
 
 
-class _Counts(NamedTuple):
+class _Counts(Struct, frozen=True):
     """The numbers of a header that say where the parts lie."""
 
     first: int

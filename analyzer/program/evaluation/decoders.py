@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.program.evaluation.shapes import Shapes, is_unreadable, looks_hidden, reveals, stands
@@ -27,7 +28,7 @@ _NO_OBJECT = StopError("argument", "is called on an object that is not known")
 _LEAST_SUSPECT = 3  # calls of a method that could not be evaluated once
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What one call gives: its ``text``, or ``why`` not. ``hidden``: the text did not stand there before, or may not have."""
 
     node: int
@@ -37,7 +38,7 @@ class Outcome(NamedTuple):
     hidden: bool
 
 
-class Decoder(NamedTuple):
+class Decoder(Struct, frozen=True):
     """A method that hides texts, and its calls. Of one that could not be evaluated no call has a text."""
 
     node: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from analyzer.errors import FormatError
 from analyzer.formats.dex import opcodes as op
@@ -17,7 +16,7 @@ _PUTS = op.opcode_mask(frozenset({*range(0x59, 0x60), *range(0x67, 0x6E)}))
 _MOST_SUPERCLASSES = 64
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """A field as code names it: the class it is looked for in (-1: none of the package), name and type."""
 
     type_id: int

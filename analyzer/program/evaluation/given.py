@@ -6,7 +6,7 @@ and evaluated; a register that was set before must be set by one instruction on 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from analyzer import limits
 from analyzer.formats.dex import opcodes as op
@@ -30,7 +30,7 @@ _READS_AB = frozenset(range(0xB0, 0xD0))
 _PLAIN = frozenset({"Ljava/lang/String;", "Ljava/lang/Integer;", "Ljava/lang/Character;", "Ljava/nio/charset/Charset;"})
 
 
-class _Site(NamedTuple):
+class _Site(Struct, frozen=True):
     node: int
     code: MethodCode
     dex: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
@@ -12,7 +12,7 @@ from analyzer.program.evaluation.values import StopError
 _WIDTHS = {1: 8, 2: 16, 4: 32, 8: 64}
 
 
-class Instruction(NamedTuple):
+class Instruction(Struct, frozen=True):
     """``a``, ``b``, ``c``: registers, literal, table row or target, as its format has them; ``registers`` of a call."""
 
     opcode: int

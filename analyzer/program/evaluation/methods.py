@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
@@ -19,7 +20,7 @@ _SHIFT = 32
 _MEMBER = 0xFFFFFFFF
 
 
-class Callee(NamedTuple):
+class Callee(Struct, frozen=True):
     """What a method reference means: the operation of a pure method, or key and node (-1: none) of one of the package.
 
     ``slots``: which of the argument registers hold a value (not the upper half of a long).

@@ -8,9 +8,10 @@ one of them is its receiver. Where the objects are lost, the calls through the b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.program.graph.constants_sites import ConstantSites
 from analyzer.program.graph.lambdas import Lambdas, MadeLambda
@@ -25,7 +26,7 @@ _MOST_MAKERS = 60
 _LOAD = ("loadClass", "forName")
 
 
-class Handed(NamedTuple):
+class Handed(Struct, frozen=True):
     """An object was handed to the platform under ``declared``; the platform may call the asked method of it.
 
     ``kind``: what that is, when the API that took it says so. ``by``: the lambda, when it is one.
@@ -37,7 +38,7 @@ class Handed(NamedTuple):
     by: MadeLambda | None = None
 
 
-class Callers(NamedTuple):
+class Callers(Struct, frozen=True):
     """Who runs a method: ``links`` from callers, ``handed`` to the platform, ``made_in`` nodes that make objects of its class.
 
     ``lost``: objects of the class could not all be followed. ``weak``: a method of java.lang.Object, which anything may call:
@@ -81,7 +82,7 @@ class CallGraph:
             for made in self._lambdas.by_body.get(node, ()):
                 known = self._with_lambda(known, made)
             if int(self.linked.nodes.key[node]) >> 32 in self.live.loaded:
-                known = known._replace(links=(*known.links, *self._loaders(node)))
+                known = replace(known, links=(*known.links, *self._loaders(node)))
             self._callers[key] = known
         return known
 

@@ -6,7 +6,9 @@ Registers are bits of a number, so that a walk asks of most instructions only wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
@@ -17,7 +19,7 @@ EffectKind = Literal[
 ]  # fmt: skip
 
 
-class Effect(NamedTuple):
+class Effect(Struct, frozen=True):
     """One instruction: ``reads`` and ``writes`` as bits, ``source`` the register whose object is moved, stored or returned.
 
     ``registers``: the arguments of a call or of an array; of ``into`` the array alone.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.facts import TriggerKind
 from analyzer.formats.dex.annotations import annotated_methods
@@ -32,7 +33,7 @@ _OBJECT = "Ljava/lang/Object;"
 _CONSTRUCTORS = ("<init>", "<clinit>")
 
 
-class EntryPoint(NamedTuple):
+class EntryPoint(Struct, frozen=True):
     """What starts a method, who else can, and the nodes of which one must run first (empty: nothing)."""
 
     kind: TriggerKind
@@ -41,7 +42,7 @@ class EntryPoint(NamedTuple):
     needs: tuple[int, ...] = ()
 
 
-class Callback(NamedTuple):
+class Callback(Struct, frozen=True):
     """What the platform makes of an object that was handed to it: a kind of trigger, or ``inherit``."""
 
     kind: TriggerKind | str

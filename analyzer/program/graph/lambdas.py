@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.callsites import lambdas
@@ -14,7 +14,7 @@ from analyzer.formats.dex.columns import Ints
 from analyzer.program.graph.linking import Linked
 
 
-class MadeLambda(NamedTuple):
+class MadeLambda(Struct, frozen=True):
     """Node and instruction that make it, the node that holds its body, and the interface's method that runs it."""
 
     maker: int

@@ -8,7 +8,8 @@ their string pools are read; a file that mentions a click handler is parsed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.container import Package
 from analyzer.errors import FormatError, PackageError
@@ -26,14 +27,14 @@ _NAMESPACES = tuple(
 _ON_CLICK = 0x0101026F.to_bytes(4, "little")  # android.R.attr.onClick, in the file's resource map
 
 
-class ClickHandler(NamedTuple):
+class ClickHandler(Struct, frozen=True):
     """A method that a layout names for clicks: the file, its resource name's stem, the method."""
 
     file: str
     method: str
 
 
-class Layouts(NamedTuple):
+class Layouts(Struct, frozen=True):
     """``classes`` of the package that some XML resource names (descriptors), the ``clicks``, and what could not be read.
 
     ``passwords``: the ids of the fields into which a password is typed.

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import DexFile
@@ -27,7 +28,7 @@ _SHIFT = 32
 _INTERFACE = 0x200
 
 
-class Nodes(NamedTuple):
+class Nodes(Struct, frozen=True):
     """Every method that a class of the package defines; rows are *node* numbers.
 
     ``key`` type and member in one number, ``dex`` number of the DEX file, ``method`` row of its method table, ``flags``
@@ -42,7 +43,7 @@ class Nodes(NamedTuple):
     direct: NDArray[np.bool_]
 
 
-class Sites(NamedTuple):
+class Sites(Struct, frozen=True):
     """Every invoke: the calling node, DEX file, instruction row, key of the reference, opcode and resolved node (or -1)."""
 
     caller: Ints

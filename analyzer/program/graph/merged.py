@@ -7,7 +7,7 @@ numbers with which an instruction can be reached are worked out, and the numbers
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.code import MethodCode
@@ -22,7 +22,7 @@ _IGET, _IPUT, _IF_EQZ, _IF_NEZ = 0x52, 0x59, 0x38, 0x39
 _MOST_MAKERS = 60
 
 
-class _Merged(NamedTuple):
+class _Merged(Struct, frozen=True):
     """The field that holds the number, as a descriptor, and the numbers by the places that make objects."""
 
     field: str

@@ -9,7 +9,9 @@ the instructions that may have written it (an *origin* each).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex.code import MethodCode
@@ -24,7 +26,7 @@ _NOTHING: frozenset[Origin] = frozenset()
 _JOIN, _JUMP = 1, 2
 
 
-class Origin(NamedTuple):
+class Origin(Struct, frozen=True):
     """Where an object comes from.
 
     ``value``: of ``new``, ``call`` and ``cast`` the instruction's number in the method, of ``param`` the position among the
@@ -35,7 +37,7 @@ class Origin(NamedTuple):
     value: int
 
 
-class Use(NamedTuple):
+class Use(Struct, frozen=True):
     """What is done with an object at instruction ``at``: ``value`` is the argument's position or the row of field or type.
 
     ``into``: it is put into the objects ``holders`` (elements of an array).

@@ -6,6 +6,8 @@ start something with it.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from analyzer.program.constants import ArgumentResolver
 from analyzer.program.graph.calls import CallGraph
 from analyzer.program.graph.entrypoints import EntryPoints, platform_made
@@ -55,7 +57,7 @@ class ComponentStarts:
         found = []
         for type_id in linked.inheritors(node):
             started = self._graph.uses_of_class(type_id).started
-            found += [link._replace(component=False) for kind, link in started if kind == "worker"]
+            found += [replace(link, component=False) for kind, link in started if kind == "worker"]
         return found
 
     def exported(self, kind: str, link: Link) -> tuple[bool, str | None]:

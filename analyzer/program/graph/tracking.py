@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from analyzer.formats.dex import opcodes as op
@@ -35,7 +36,7 @@ _NO_POSITION = -2
 RECEIVER = -1
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """One way to a method: ``caller`` node and the call sites that lead from it there, the outermost first.
 
     ``timer``: it runs later or again and again. ``component``: a component is started on the way. ``assumed``: that it
@@ -51,7 +52,7 @@ class Link(NamedTuple):
     handed_to: str | None = None
 
 
-class Links(NamedTuple):
+class Links(Struct, frozen=True):
     """Everything found about the objects of one class.
 
     ``called`` by member number, ``run`` by method name (hops), ``started`` by kind of component, ``handed`` over under a
@@ -68,7 +69,7 @@ class Links(NamedTuple):
     lost: bool
 
 
-class Reference(NamedTuple):
+class Reference(Struct, frozen=True):
     """What a method reference means: hops that apply, nodes it may call, declared parameter types by register position."""
 
     hops: tuple[Hop, ...]
@@ -78,7 +79,7 @@ class Reference(NamedTuple):
     instance: bool
 
 
-class _Point(NamedTuple):
+class _Point(Struct, frozen=True):
     """An object at one place of the walk: node, origin there, the outermost caller and the sites down from it."""
 
     node: int
@@ -281,12 +282,12 @@ class _Walk:
             dex = self._linked.dex_files[int(self._linked.nodes.dex[point.node])]
             declared = dex.pools.type(use.value) if use.value < len(dex.pools.types) else ""
             if self._follows(point, declared):
-                self.push(point._replace(origin=Origin("cast", use.at)))
+                self.push(replace(point, origin=Origin("cast", use.at)))
             elif point.carried and self._accepts(declared):  # the object itself, taken out of what carried it
-                self.push(point._replace(origin=Origin("cast", use.at), carried=False))
+                self.push(replace(point, origin=Origin("cast", use.at), carried=False))
         elif use.kind == "into":
             for holder in use.holders:
-                self.push(point._replace(origin=holder, carried=True))
+                self.push(replace(point, origin=holder, carried=True))
         else:
             self._returned(point)
 
@@ -309,7 +310,7 @@ class _Walk:
         """A value that came down as a parameter goes back to where it came from, another to every caller."""
         if point.sites:
             site = point.sites[-1]
-            self._result(point._replace(node=int(self._linked.sites.caller[site]), sites=point.sites[:-1]), site)
+            self._result(replace(point, node=int(self._linked.sites.caller[site]), sites=point.sites[:-1]), site)
             return
         declared = self._linked.return_type(point.node)
         if not point.carried and self._overrides_platform(point.node):  # whatever it says there, the platform knows better
@@ -333,7 +334,7 @@ class _Walk:
 
     def _result(self, point: _Point, site: int) -> None:
         """The object is the result of the call at *site* in the point's node."""
-        self.push(point._replace(origin=Origin("call", self._bodies.instruction(site))))
+        self.push(replace(point, origin=Origin("call", self._bodies.instruction(site))))
 
     def _argument(self, point: _Point, use: Use, site: int) -> None:
         reference = self._references.of(site)
@@ -363,7 +364,7 @@ class _Walk:
             return
         if not reference.targets:
             if not point.carried:
-                self.handed.append(self._link(point, site)._replace(handed_to=declared))
+                self.handed.append(replace(self._link(point, site), handed_to=declared))
             return
         if len(point.sites) >= _MAX_DEPTH or len(reference.targets) > _MAX_TARGETS:
             self.lost = True
@@ -386,32 +387,32 @@ class _Walk:
     def _hop(self, point: _Point, use: Use, site: int, hop: Hop) -> None:
         if hop.effect == "ignore":
             return
-        link = self._link(point, site)._replace(timer=hop.adds_timer, assumed=point.assumed or hop.assumed)
+        link = replace(self._link(point, site), timer=hop.adds_timer, assumed=point.assumed or hop.assumed)
         if hop.effect == "run":
             for name in hop.runs:
                 self.ran.setdefault(name, []).append(link)
         elif hop.effect == "start":
             for kind in hop.runs:
-                self.started.append((kind, link._replace(component=True)))
+                self.started.append((kind, replace(link, component=True)))
         elif hop.effect == "callback":
             for name in hop.runs:
                 self.called_back.setdefault(name, []).append((hop.kind, link))
         elif hop.effect == "register":
             for name in hop.runs or ("*",):
-                self.handed.append(link._replace(handed_to=name))
+                self.handed.append(replace(link, handed_to=name))
         else:
             self._carried(point, use, site, hop)
 
     def _carried(self, point: _Point, use: Use, site: int, hop: Hop) -> None:
         """Another object carries it on: the receiver or the result of the call."""
-        onward = point._replace(carried=True, assumed=point.assumed or hop.assumed)
+        onward = replace(point, carried=True, assumed=point.assumed or hop.assumed)
         for where in hop.runs:
             if where == "result":
                 self._result(onward, site)
                 continue
             objects = self._bodies.objects(point.node)
             for origin in objects.at(use.at, 0) if objects else ():
-                self.push(onward._replace(origin=origin))
+                self.push(replace(onward, origin=origin))
                 if origin.kind == "field":  # whoever loads the same field has the same carrier
                     self._loaded(onward, origin.value)
                 elif origin.kind in ("param", "call"):

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.facts import TriggerKind
 from analyzer.program.graph.calls import CallGraph, Handed
@@ -23,7 +25,7 @@ _MOST_STATES = 250
 _MOST_ASSUMED = 60
 
 
-class State(NamedTuple):
+class State(Struct, frozen=True):
     """A node of the search: timer and component say what lies between it and the call.
 
     ``ids``: the numbers of the objects that run it, where the class is one that a minifier merged.
@@ -36,7 +38,7 @@ class State(NamedTuple):
     ids: Ids | None = None
 
 
-class Trigger(NamedTuple):
+class Trigger(Struct, frozen=True):
     """An entry point's node with the links from it down to the method that was asked about."""
 
     kind: TriggerKind
@@ -47,7 +49,7 @@ class Trigger(NamedTuple):
     assumed: bool
 
 
-class Triggers(NamedTuple):
+class Triggers(Struct, frozen=True):
     """All triggers of one method. ``cut``: there may be more than were looked for. ``tops``: nodes where every path ended."""
 
     found: tuple[Trigger, ...]
@@ -142,7 +144,7 @@ class _Search:
         cut = cut or bool(self._now or self._later)
         if not self._found:
             for state in self._weak:
-                self._record(state._replace(assumed=True), EntryPoint("unknown"))
+                self._record(replace(state, assumed=True), EntryPoint("unknown"))
         return Triggers(tuple(self._found.values()), cut, tuple(dict.fromkeys(self._tops)))
 
     def _exhaust(self, queue: deque[State], most: int) -> bool:
@@ -175,7 +177,7 @@ class _Search:
                 state.assumed or link.assumed,
                 owner.ids_at(link),
             )
-            if onward not in self._came and not (onward.assumed and onward._replace(assumed=False) in self._came):
+            if onward not in self._came and not (onward.assumed and replace(onward, assumed=False) in self._came):
                 self._came[onward] = (state, link)
                 (self._later if onward.assumed else self._now).append(onward)
 
@@ -192,11 +194,11 @@ class _Search:
                 links = tuple(self._links_down(state))
                 self._found[key] = Trigger(kind, state.node, links, entry.exported, entry.permission, state.assumed)
             elif entry.exported and (not known.exported or entry.permission is None):
-                self._found[key] = known._replace(exported=True, permission=entry.permission)
+                self._found[key] = replace(known, exported=True, permission=entry.permission)
 
     def _links_down(self, state: State) -> Iterator[Link]:
         while True:
-            step = self._came.get(state) or self._came.get(state._replace(assumed=False))
+            step = self._came.get(state) or self._came.get(replace(state, assumed=False))
             if step is None:
                 return
             state, link = step
