@@ -77,6 +77,8 @@ DEX_RESCUED: Final = 1_000
 """classes that count more methods than there can be | of the others nothing is read; all are a gap"""
 ELF_SYMBOLS: Final = 400_000
 """symbols of a native library | the others are not seen"""
+ELF_NAMES: Final = 1 << 25
+"""bytes of names of a native library: they may overlap | the others are not seen"""
 ELF_RELOCATIONS: Final = 400_000
 """relocations of a native library | the others are not seen"""
 NATIVE_FILES: Final = 600

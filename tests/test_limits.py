@@ -297,6 +297,13 @@ def test_elf_symbols(cap: Cap) -> None:
     assert (elf.imports, elf.exports) == (frozenset(), frozenset())
 
 
+def test_elf_names(cap: Cap) -> None:
+    assert open_elf(library(), "x").exports
+    cap("ELF_NAMES", 0)
+    elf = open_elf(library(), "x")
+    assert (elf.imports, elf.exports) == (frozenset(), frozenset())
+
+
 def native_methods() -> int:
     found = 0
     for path in sorted((SAMPLES / "native/apk").glob("*.apk")):

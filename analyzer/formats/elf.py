@@ -1,58 +1,31 @@
-"""Native libraries: what an ELF file imports and exports, which texts and pointers its data hold, how it was built. Read by LIEF.
+"""Native libraries: what an ELF file imports and exports, which texts and pointers its data hold, how it was built.
 
-LIEF is C++ and its parser is lenient: what it makes of a damaged file may be anything, so every number that it hands over is
-checked against the bytes here. It is imported when the first library is opened (half a second), and only here.
+Its tables are read by ``elf_tables``, ``elf_symbols`` and ``elf_relocations``, as Android's linker goes by them. LIEF is asked
+only for the names of a library whose tables do not tell how many symbols there are.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import struct
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from analyzer import limits
-from analyzer.errors import FormatError
-from analyzer.formats.elf_symbols import SymbolTable, entry_size, hashed, hashed_gnu, symbol_names
+from analyzer.formats import elf_tables as tag
+from analyzer.formats.elf_relocations import pointers
+from analyzer.formats.elf_symbols import symbol_names
+from analyzer.formats.elf_tables import LARGEST, Image
 from analyzer.formats.elf_tails import tails
 
-LARGEST = 256 << 20
-"""The largest file that is opened, in bytes."""
+__all__ = ["LARGEST", "ElfFile", "NativeMethod", "entropy", "is_signature", "open_elf"]
 
 _MOST_TEXT_BYTES = 64 << 20
-_IDENT, _HEADER_32, _HEADER_64 = 16, 52, 64
-_SHT_PROGBITS, _SHT_SYMTAB, _SHT_NOBITS = 1, 2, 8
-_SHF_ALLOC, _SHF_EXEC = 2, 4
 _DF_BIND_NOW, _DF_1_NOW, _DF_TEXTREL = 8, 1, 4
 _WINDOW = 4096
 _FORTIFIED = re.compile(r"__(?!stack_chk)\w+_chk")
-
-
-class Segment(NamedTuple):
-    """One program header: its type's name (``LOAD``, ``GNU_STACK`` ...), what it allows (``rwx``), and where it lies."""
-
-    kind: str
-    allows: str
-    offset: int
-    address: int
-    size: int
-
-
-class Section(NamedTuple):
-    """One section: where its bytes lie in the file and in memory, and whether they are code or data that stay in memory."""
-
-    name: str
-    offset: int
-    address: int
-    size: int
-    is_code: bool
-    is_data: bool
 
 
 class NativeMethod(NamedTuple):
@@ -67,24 +40,18 @@ class ElfFile:
     """One shared library. Addresses are those that the file asks for, offsets count bytes of the file.
 
     ``imports`` and ``exports`` are names of the dynamic symbol table, ``needed`` the libraries that it asks for, ``machine`` is
-    LIEF's name of the processor. ``native_methods`` are the rows of static tables for ``RegisterNatives``. ``sections`` is empty
-    where the file has no section table.
+    the processor's name (``AARCH64``) or its number. ``pointers`` are those in its data that the linker fills in, address to what
+    is put there, and ``native_methods`` the rows of static tables for ``RegisterNatives``; both are sought where there is a
+    signature of a Java method. ``sections`` is empty where the file has no section table.
     """
 
-    def __init__(self, data: bytes, binary: Any, whole: Callable[[], Any]) -> None:
-        self.data = data
-        self.bits = 64 if data[4] == 2 else 32
-        self._order = "<" if data[5] != 2 else ">"
-        self.machine = _name(binary.header.machine_type)
-        self.is_shared = _name(binary.header.file_type) == "DYN"
-        self.segments = tuple(_segments(binary, len(data)))
-        self.sections, self.is_stripped = _sections(binary, len(data))
-        self._dynamic = {_name(entry.tag): int(entry.value) for entry in binary.dynamic_entries}
-        self.needed = tuple(sorted(filter(None, map(_text, binary.libraries))))
-        names = self._symbol_names(binary)
-        again = whole() if names is None or self.signatures else None
-        self.imports, self.exports = names or _symbols(again)
-        self.pointers = self._pointers(again) if self.signatures else {}
+    def __init__(self, data: bytes, where: str) -> None:
+        self._image = image = Image(data, where)
+        self.data, self.bits, self.machine, self.is_shared = data, image.bits, image.machine, image.is_shared
+        self.segments, self.sections, self.is_stripped = image.segments, image.sections, image.is_stripped
+        self.needed = image.needed
+        self.imports, self.exports = symbol_names(image) or _names_by_lief(data, where)
+        self.pointers = pointers(image) if self.signatures else {}
         self.native_methods = tuple(self._native_methods())
 
     @property
@@ -96,7 +63,7 @@ class ElfFile:
         if self.is_shared:
             found.append("pic")
         if any(segment.kind == "GNU_RELRO" for segment in self.segments):
-            now = "BIND_NOW" in self._dynamic or self._flag("FLAGS", _DF_BIND_NOW) or self._flag("FLAGS_1", _DF_1_NOW)
+            now = tag.BIND_NOW in self._image.dynamic or self._flag(tag.FLAGS, _DF_BIND_NOW) or self._flag(tag.FLAGS_1, _DF_1_NOW)
             found.append("relro-full" if now else "relro-partial")
         if "__stack_chk_fail" in self.imports or "__stack_chk_fail" in self.exports:
             found.append("canary")
@@ -107,10 +74,10 @@ class ElfFile:
     @property
     def has_text_relocations(self) -> bool:
         """Whether its code is changed when it is loaded, which Android refuses from API level 23 on."""
-        return "TEXTREL" in self._dynamic or self._flag("FLAGS", _DF_TEXTREL)
+        return tag.TEXTREL in self._image.dynamic or self._flag(tag.FLAGS, _DF_TEXTREL)
 
-    def _flag(self, entry: str, bit: int) -> bool:
-        return bool(self._dynamic.get(entry, 0) & bit)
+    def _flag(self, entry: int, bit: int) -> bool:
+        return bool(self._image.dynamic.get(entry, 0) & bit)
 
     @cached_property
     def texts(self) -> frozenset[bytes]:
@@ -123,7 +90,10 @@ class ElfFile:
     @cached_property
     def signatures(self) -> frozenset[bytes]:
         """The texts that are signatures of Java methods: without any it calls nothing of Java."""
-        return frozenset(text for text in self.texts if text.startswith(b"(") and is_signature(text))
+        found: set[bytes] = set()
+        for start, end in self._data_ranges():
+            found.update(_PARENTHESIS.findall(b"\0" + self.data[start:end] + b"\0"))
+        return frozenset(filter(is_signature, found))
 
     @cached_property
     def tails(self) -> Mapping[bytes, int]:
@@ -161,67 +131,37 @@ class ElfFile:
                 left -= end - start
                 reached = end
 
-    def _symbol_names(self, binary: Any) -> tuple[frozenset[str], frozenset[str]] | None:
-        """Imports and exports by the tables that Android's linker goes by; None where LIEF has to find these."""
-        at, names = (self._offset(self._dynamic.get(entry, 0)) for entry in ("SYMTAB", "STRTAB"))
-        sizes = [int(s.size) for s in binary.sections if s.virtual_address == self._dynamic.get("SYMTAB")]
-        if at is None or names is None or not at or not sizes:
-            return None
-        counts = [max(sizes) // entry_size(self.bits)]
-        if (table := self._offset(self._dynamic.get("HASH", 0))) is not None and "HASH" in self._dynamic:
-            counts.append(hashed(self.data, table, self._order))
-        if (table := self._offset(self._dynamic.get("GNU_HASH", 0))) is not None and "GNU_HASH" in self._dynamic:
-            counts.append(hashed_gnu(self.data, table, self.bits, self._order))
-        count = min(max(counts), limits.ELF_SYMBOLS)
-        return symbol_names(self.data, SymbolTable(at, names, count, self.bits, self._order))
-
     def _native_methods(self) -> list[NativeMethod]:
         """The rows of static tables of ``JNINativeMethod``: name, signature and function, each a pointer, one behind another."""
-        signatures, pointers = self.signatures, self.pointers
-        size, found = self.bits // 8, []
-        for address, value in pointers.items():
+        pointers, size, found = self.pointers, self.bits // 8, []
+        for address, value in self._to_parentheses():
             signature = self._string(value)
-            if signature not in signatures:
+            if signature not in self.signatures:
                 continue
             name, function = pointers.get(address - size), pointers.get(address + size)
             if name is None or function is None or not self._is_code(function):
                 continue
             called = self._string(name)
             if called is not None and _IDENTIFIER.fullmatch(called):
-                row = NativeMethod(called.decode(), signature.decode(), self._offset(address - size) or 0)
+                row = NativeMethod(called.decode(), signature.decode(), self._image.offset(address - size) or 0)
                 found.append(row)
         return sorted(found, key=lambda row: row.offset)
 
-    def _pointers(self, binary: Any) -> dict[int, int]:
-        """The pointers in its data that the linker fills in: address to what is put there."""
-        found: dict[int, int] = {}
-        word = struct.Struct(self._order + ("Q" if self.bits == 64 else "I"))
-        for number, relocation in enumerate(binary.dynamic_relocations):
-            if number >= limits.ELF_RELOCATIONS:
-                break
-            address = int(relocation.address)
-            symbol = relocation.symbol if relocation.has_symbol else None
-            value = int(relocation.addend) if relocation.is_rela else 0
-            if symbol is not None and _text(symbol.name):
-                value += int(symbol.value)
-            elif not value:
-                at = self._offset(address)
-                value = word.unpack_from(self.data, at)[0] if at is not None and at + word.size <= len(self.data) else 0
-            if value > 0:
-                found[address] = value
-        return found
-
-    def _offset(self, address: int) -> int | None:
-        for segment in self.segments:
-            if segment.kind == "LOAD" and segment.address <= address < segment.address + segment.size:
-                return segment.offset + address - segment.address
-        return None
+    def _to_parentheses(self) -> Iterator[tuple[int, int]]:
+        """The pointers to what a signature begins with."""
+        values = np.fromiter(self.pointers.values(), np.uint64, len(self.pointers))
+        at = self._image.offsets(values)
+        held = np.frombuffer(self.data, np.uint8)
+        begins = (at >= 0) & (held[np.maximum(at, 0)] == ord("("))
+        addresses = np.fromiter(self.pointers, np.uint64, len(self.pointers))
+        return zip(addresses[begins].tolist(), values[begins].tolist(), strict=True)
 
     def _is_code(self, address: int) -> bool:
-        return any(s.kind == "LOAD" and "x" in s.allows and s.address <= address < s.address + s.size for s in self.segments)
+        segment = self._image.segment_of(address)
+        return segment is not None and "x" in segment.allows
 
     def _string(self, address: int) -> bytes | None:
-        at = self._offset(address)
+        at = self._image.offset(address)
         if at is None:
             return None
         end = self.data.find(b"\0", at, at + 1024)
@@ -235,6 +175,7 @@ class ElfFile:
 
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_$<][\w$>]{0,200}")
+_PARENTHESIS = re.compile(rb"\0(\([^\0]{0,1023})(?=\0)")
 _SIGNATURE = re.compile(rb"\((?:\[*(?:[ZBCSIJFD]|L[\w/$]+;))*\)(?:V|\[*(?:[ZBCSIJFD]|L[\w/$]+;))")
 
 
@@ -251,81 +192,10 @@ def entropy(data: bytes) -> float:
 
 def open_elf(data: bytes, where: str) -> ElfFile:
     """The shared library in *data*. Raises ``FormatError`` when it is none, too large or damaged beyond reading."""
-    _check_header(data, where)
-    import lief
-
-    lief.logging.disable()
-
-    def parse(*, whole: bool) -> Any:
-        config = lief.ELF.ParserConfig()
-        config.parse_notes = config.parse_overlay = config.parse_symbol_versions = config.parse_symtab_symbols = False
-        config.parse_dyn_symbols = config.parse_relocations = whole
-        binary = lief.ELF.parse(data, config)
-        if binary is None:
-            raise FormatError("is damaged beyond reading", where=where)
-        return binary
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # it warns of every number that it has no name for
-            return ElfFile(data, parse(whole=False), lambda: parse(whole=True))
-    except (ValueError, TypeError, RuntimeError, OverflowError, MemoryError, AttributeError, struct.error) as error:
-        raise FormatError(f"is damaged: {type(error).__name__}", where=where) from None
+    return ElfFile(data, where)
 
 
-def _check_header(data: bytes, where: str) -> None:
-    """Refuse what is no ELF file, and tables that lie outside of it: cheaper than finding out what LIEF makes of them."""
-    if data[:4] != b"\x7fELF" or len(data) < _HEADER_32 or data[4] not in (1, 2) or data[5] not in (1, 2):
-        raise FormatError("is no ELF file", where=where)
-    if len(data) > LARGEST:
-        raise FormatError(f"is larger than the limit of {LARGEST >> 20} MB", where=where)
-    wide, order = data[4] == 2, "<" if data[5] == 1 else ">"
-    if wide and len(data) < _HEADER_64:
-        raise FormatError("ends within its header", where=where)
-    table, entry, count = (32, 54, 56) if wide else (28, 42, 44)
-    start = struct.unpack_from(order + ("Q" if wide else "I"), data, table)[0]
-    size, number = (struct.unpack_from(order + "H", data, at)[0] for at in (entry, count))
-    if not number or start + size * number > len(data):
-        raise FormatError("has no program headers within the file", where=where)
+def _names_by_lief(data: bytes, where: str) -> tuple[frozenset[str], frozenset[str]]:
+    from analyzer.formats.elf_lief import symbol_names
 
-
-def _name(value: Any) -> str:
-    """The name of one of LIEF's enumerations; of a number without a name its digits."""
-    return str(getattr(value, "name", None) or int(value))
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _segments(binary: Any, size: int) -> Iterator[Segment]:
-    for segment in binary.segments:
-        flags, offset = int(segment.flags), int(segment.file_offset)
-        allows = "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if flags & bit)
-        length = max(0, min(int(segment.physical_size), size - offset))
-        yield Segment(_name(segment.type), allows, offset, int(segment.virtual_address), length)
-
-
-def _sections(binary: Any, size: int) -> tuple[tuple[Section, ...], bool]:
-    """The sections whose bytes lie in the file, and whether there is no table of symbols for debugging among them."""
-    found, stripped = [], True
-    for section in binary.sections:
-        kind, flags = int(section.type), int(section.flags)
-        stripped &= kind != _SHT_SYMTAB
-        offset, length = int(section.offset), int(section.size)
-        if not length or kind == _SHT_NOBITS or offset + length > size:
-            continue
-        code = bool(flags & _SHF_ALLOC and flags & _SHF_EXEC)
-        data = kind == _SHT_PROGBITS and bool(flags & _SHF_ALLOC) and not code
-        found.append(Section(_text(section.name), offset, int(section.virtual_address), length, code, data))
-    return tuple(found), stripped
-
-
-def _symbols(binary: Any) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of the dynamic symbol table: those looked for elsewhere, and those defined here. Every look at LIEF costs."""
-    imports: list[str] = []
-    exports: list[str] = []
-    for symbol in islice(binary.dynamic_symbols, limits.ELF_SYMBOLS):
-        name = symbol.name
-        (exports if symbol.shndx else imports).append(name if type(name) is str else _text(name))
-    return frozenset(filter(None, imports)), frozenset(filter(None, exports))
+    return symbol_names(data, where)

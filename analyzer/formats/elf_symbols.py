@@ -1,31 +1,24 @@
-"""The names of an ELF file's dynamic symbols as columns: LIEF makes an object of each, which costs more than all else it does.
+"""The dynamic symbols of an ELF file as columns, and how many there are.
 
-Layout of an entry: System V ABI, *Symbol Table*; what has no section (SHN_UNDEF) is looked for in other libraries.
+Layout of an entry: System V ABI, *Symbol Table*; what has no section (SHN_UNDEF) is looked for in other libraries. No entry tells
+the number: Android's linker finds symbols by their hashes and needs none. It is the most of what section and hash tables count.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+
+from analyzer import limits
+from analyzer.formats.elf_tables import GNU_HASH, HASH, STRTAB, SYMTAB, Image, Rows, texts_at
 
 _LAYOUTS = {
     64: [("name", "u4"), ("info", "u1"), ("other", "u1"), ("section", "u2"), ("value", "u8"), ("size", "u8")],
     32: [("name", "u4"), ("value", "u4"), ("size", "u4"), ("info", "u1"), ("other", "u1"), ("section", "u2")],
 }
 _LONGEST_CHAIN = 1 << 16
-_SIZES = {64: 24, 32: 16}
-
-
-class SymbolTable(NamedTuple):
-    """Where the table lies: offsets of entries and names in the file, how many entries; ``bits`` and byte ``order``."""
-
-    entries: int
-    names: int
-    number: int
-    bits: int
-    order: str
 
 
 def hashed(data: bytes, start: int, order: str) -> int:
@@ -50,22 +43,33 @@ def hashed_gnu(data: bytes, start: int, bits: int, order: str) -> int:
     return last + int(ends[0]) + 1 if len(ends) else last
 
 
-def entry_size(bits: int) -> int:
-    """Bytes of one entry."""
-    return _SIZES[bits]
+def symbol_rows(image: Image) -> Rows:
+    """The entries from DT_SYMTAB to the end of the file; how many of them are symbols is another question."""
+    at = image.offset(image.dynamic[SYMTAB]) if SYMTAB in image.dynamic else None
+    return image.rows(_LAYOUTS[image.bits], at if at else len(image.data))
 
 
-def symbol_names(data: bytes, table: SymbolTable) -> tuple[frozenset[str], frozenset[str]] | None:
-    """Names that are looked for elsewhere, and names that are defined here; None where the table does not lie in the file."""
-    dtype = np.dtype(_LAYOUTS[table.bits]).newbyteorder("<" if table.order == "<" else ">")
-    if table.entries + table.number * dtype.itemsize > len(data) or table.names >= len(data):
+def symbol_names(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Names that are looked for elsewhere, and names that are defined here; None where no table tells how many there are."""
+    rows, strings = symbol_rows(image), image.offset(image.dynamic.get(STRTAB, 0))
+    counts = [count for count in _counts(image, rows.itemsize) if 1 < count <= len(rows)]
+    if strings is None or not counts:
         return None
-    rows = np.frombuffer(data, dtype, table.number, table.entries)
+    rows = rows[: min(max(counts), limits.ELF_SYMBOLS)]
+    texts = texts_at(image.data, strings, rows["name"].tolist())
     missing = rows["section"] == 0
-    return _names(data, table.names, rows["name"][missing]), _names(data, table.names, rows["name"][~missing])
+    return _named(texts, rows["name"][missing].tolist()), _named(texts, rows["name"][~missing].tolist())
 
 
-def _names(data: bytes, start: int, offsets: np.ndarray) -> frozenset[str]:
-    find = data.find
-    ends = {start + offset: find(b"\0", start + offset) for offset in offsets.tolist()}
-    return frozenset([data[at:end].decode("utf-8", "replace") for at, end in ends.items() if end > at])
+def _named(texts: Mapping[int, str], names: Iterable[int]) -> frozenset[str]:
+    return frozenset(texts[name] for name in set(names) if texts.get(name))
+
+
+def _counts(image: Image, size: int) -> Iterator[int]:
+    """What each table counts. An entry is of no use alone: the first stands for no symbol."""
+    rows, tables = image.section_rows, image.dynamic
+    yield from (rows["size"][rows["address"] == tables.get(SYMTAB)] // size).tolist()
+    if HASH in tables and (table := image.offset(tables[HASH])) is not None:
+        yield hashed(image.data, table, image.order)
+    if GNU_HASH in tables and (table := image.offset(tables[GNU_HASH])) is not None:
+        yield hashed_gnu(image.data, table, image.bits, image.order)

@@ -49,6 +49,8 @@ with atheris.instrument_imports(include=["analyzer"]):
     from analyzer.formats.dex.verifier import circular, unknown_instructions
     from analyzer.formats.dotnet import Bodies, open_assembly
     from analyzer.formats.elf import open_elf
+    from analyzer.formats.elf_relocations import pointers
+    from analyzer.formats.elf_tables import Image
     from analyzer.formats.hermes.file import HermesFile
     from analyzer.formats.il2cpp import open_metadata
     from analyzer.formats.proto_resources import ProtoResources
@@ -141,6 +143,7 @@ def elf(data: bytes) -> None:
     _ = library.texts, library.signatures, library.tails, library.native_methods, library.hardening, library.code_entropy()
     library.holds([b"OpenSSL ", b"Lavc"])
     library.offset_of_text(b"getPrimaryClip")
+    pointers(Image(data, "x.so"))
 
 
 def dart(data: bytes) -> None:
