@@ -169,9 +169,10 @@ class ElfFile:
 
     def code_entropy(self) -> float:
         """Bits a byte of its code, 0 to 8: machine code has about 6, what is packed nearly 8. 0 where there is too little."""
-        code = [self.data[s.offset : s.offset + s.size] for s in self.sections if s.is_code and s.name == ".text"]
-        code = code or [self.data[s.offset : s.offset + s.size] for s in self.segments if s.kind == "LOAD" and "x" in s.allows]
-        return entropy(max(code, key=len)[: 16 * _WINDOW]) if code and len(max(code, key=len)) >= _WINDOW else 0.0
+        code = [(s.size, s.offset) for s in self.sections if s.is_code and s.name == ".text"]
+        code = code or [(s.size, s.offset) for s in self.segments if s.kind == "LOAD" and "x" in s.allows]
+        size, offset = max(code, key=lambda part: part[0], default=(0, 0))
+        return entropy(self.data[offset : offset + min(size, 16 * _WINDOW)]) if size >= _WINDOW else 0.0
 
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_$<][\w$>]{0,200}")

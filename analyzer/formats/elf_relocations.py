@@ -8,6 +8,7 @@ packed form (``APS2``) and the order of the tables: bionic, ``linker_relocate.cp
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -101,8 +102,9 @@ def _plain(image: Image, _: int) -> Iterator[_Relocations]:
         (tag.JMPREL, tag.PLTRELSZ, with_addends),
     ):
         if (held := image.table(start, size)) is not None:
-            columns = _words(image, held)[: (3 if has_addends else 2) * limits.ELF_RELOCATIONS]
-            rows = columns[: len(columns) // (2 + has_addends) * (2 + has_addends)].reshape(-1, 2 + has_addends)
+            columns = 3 if has_addends else 2
+            words = _words(image, held, columns * limits.ELF_RELOCATIONS)
+            rows = words[: len(words) // columns * columns].reshape(-1, columns)
             yield _made(image, rows[:, 0], rows[:, 1], rows[:, 2].copy() if has_addends else None)
 
 
@@ -112,7 +114,7 @@ def _relative(image: Image, relative: int) -> Iterator[_Relocations]:
     for start, length in ((tag.RELR, tag.RELRSZ), (tag.ANDROID_RELR, tag.ANDROID_RELRSZ)):
         if (held := image.table(start, length)) is None:
             continue
-        words = _words(image, held)[: limits.ELF_RELOCATIONS]
+        words = _words(image, held, limits.ELF_RELOCATIONS)
         is_address = words & 1 == 0
         first = np.maximum.accumulate(np.where(is_address, np.arange(len(words)), -1))  # of each word, the address before it
         bases = words[first] + (size + (np.arange(len(words)) - first - 1) * (image.bits - 1) * size).astype(np.uint64)
@@ -135,7 +137,8 @@ def _packed(image: Image, _: int) -> Iterator[_Relocations]:
     for start, size, has_addends in ((tag.ANDROID_RELA, tag.ANDROID_RELASZ, True), (tag.ANDROID_REL, tag.ANDROID_RELSZ, False)):
         held = image.table(start, size)
         if held is not None and held[:4] == _MAGIC:
-            rows = np.array(list(_unpacked(_numbers(held[4:]), has_addends=has_addends)), np.uint64).reshape(-1, 3)
+            numbers = _unpacked(_numbers(held[4:]), has_addends=has_addends)
+            rows = np.fromiter(chain.from_iterable(numbers), np.uint64).reshape(-1, 3)
             if image.bits == 32:
                 rows &= 0xFFFFFFFF
             yield _made(image, rows[:, 0], rows[:, 1], rows[:, 2].copy() if has_addends else None)
@@ -186,16 +189,14 @@ def _numbers(held: memoryview) -> list[int]:
     return numbers
 
 
-def _words(image: Image, held: memoryview) -> Column:
+def _words(image: Image, held: memoryview, most: int) -> Column:
     size = image.bits // 8
-    return np.frombuffer(held[: len(held) // size * size], f"{image.order}u{size}").astype(np.uint64)
+    return np.frombuffer(held[: min(len(held) // size, most) * size], f"{image.order}u{size}").astype(np.uint64)
 
 
 def _made(image: Image, address: Column, info: Column, addend: Column | None) -> _Relocations:
     """The columns, of which *info* holds two: the index of a symbol and a type."""
     shift, kinds = (np.uint64(32), np.uint64(0xFFFFFFFF)) if image.bits == 64 else (np.uint64(8), np.uint64(0xFF))
-    if (
-        image.bits == 64 and image.machine == "MIPS"
-    ):  # its parts are in the order of big-endian, whatever the file's (MIPS64 ELF, r_info)
+    if image.bits == 64 and image.machine == "MIPS":  # parts in the order of big-endian, whatever the file's (MIPS64 ELF)
         return _Relocations(address, info >> np.uint64(56), info & kinds, addend)
     return _Relocations(address, info & kinds, info >> shift, addend)

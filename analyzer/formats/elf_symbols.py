@@ -45,14 +45,13 @@ def hashed_gnu(data: bytes, start: int, bits: int, order: str) -> int:
 
 def symbol_rows(image: Image) -> Rows:
     """The entries from DT_SYMTAB to the end of the file; how many of them are symbols is another question."""
-    at = image.offset(image.dynamic[SYMTAB]) if SYMTAB in image.dynamic else None
-    return image.rows(_LAYOUTS[image.bits], at if at else len(image.data))
+    return image.rows(_LAYOUTS[image.bits], image.place(SYMTAB) or len(image.data))
 
 
 def symbol_names(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
     """Names that are looked for elsewhere, and names that are defined here; None where no table tells how many there are."""
-    rows, strings = symbol_rows(image), image.offset(image.dynamic.get(STRTAB, 0))
-    counts = [count for count in _counts(image, rows.itemsize) if 1 < count <= len(rows)]
+    rows, strings = symbol_rows(image), image.place(STRTAB)
+    counts = [count for count in _counts(image, rows.itemsize) if 1 < count <= len(rows)] if len(rows) else []
     if strings is None or not counts:
         return None
     rows = rows[: min(max(counts), limits.ELF_SYMBOLS)]
@@ -67,9 +66,9 @@ def _named(texts: Mapping[int, str], names: Iterable[int]) -> frozenset[str]:
 
 def _counts(image: Image, size: int) -> Iterator[int]:
     """What each table counts. An entry is of no use alone: the first stands for no symbol."""
-    rows, tables = image.section_rows, image.dynamic
-    yield from (rows["size"][rows["address"] == tables.get(SYMTAB)] // size).tolist()
-    if HASH in tables and (table := image.offset(tables[HASH])) is not None:
+    rows = image.section_rows
+    yield from (rows["size"][rows["address"] == image.dynamic[SYMTAB]] // size).tolist()
+    if (table := image.place(HASH)) is not None:
         yield hashed(image.data, table, image.order)
-    if GNU_HASH in tables and (table := image.offset(tables[GNU_HASH])) is not None:
+    if (table := image.place(GNU_HASH)) is not None:
         yield hashed_gnu(image.data, table, image.bits, image.order)

@@ -108,9 +108,9 @@ class Image:
         self.sections = tuple(_sections(data, self.section_rows, names))
         self.is_stripped = not (self.section_rows["type"] == _SHT_SYMTAB).any()
         entries = self._entries()
-        kept = entries[among(entries["tag"].astype(np.int64), TAGS)]
+        kept = entries[among(entries["tag"].astype(np.int64, copy=False), TAGS)]
         self.dynamic: Mapping[int, int] = dict(zip(kept["tag"].tolist(), kept["value"].tolist(), strict=True))
-        strings = self.offset(self.dynamic.get(STRTAB, 0))
+        strings = self.place(STRTAB)
         wanted = entries["value"][entries["tag"] == NEEDED][: limits.ELF_SYMBOLS]
         found = texts_at(data, strings, wanted.tolist()) if strings is not None else {}
         self.needed = tuple(sorted(filter(None, set(found.values()))))
@@ -145,9 +145,13 @@ class Image:
         found[there] = np.ascontiguousarray(held).view(f"{self.order}u{size}")[:, 0]
         return found
 
-    def table(self, address: int, size: int) -> memoryview | None:
-        """The bytes of a table that two dynamic entries tell the place and the size of; None where there is none."""
-        start = self.offset(self.dynamic[address]) if address in self.dynamic else None
+    def place(self, tag: int) -> int | None:
+        """Where that lies in the file which a dynamic entry tells the address of; None where there is none."""
+        return self.offset(self.dynamic[tag]) if tag in self.dynamic else None
+
+    def table(self, tag: int, size: int) -> memoryview | None:
+        """The bytes of a table that two dynamic entries tell the address and the size of; None where there is none."""
+        start = self.place(tag)
         return memoryview(self.data)[start : start + self.dynamic.get(size, 0)] if start is not None else None
 
     def _entries(self) -> Rows:
