@@ -128,7 +128,7 @@ class _Reader:
 
     def _read(self, elf: ElfFile, data: bytes) -> _Read:
         tables = self._tables
-        all_texts = elf.texts | elf.tails.keys()
+        all_texts = elf.texts | elf.tails.keys() if elf.tails else elf.texts
         apis = tuple(self._names.named(all_texts, elf.signatures))
         joined = self.java.joined(elf.exports, elf.native_methods, all_texts)
         texts = tables.texts_among(all_texts)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -82,10 +83,8 @@ class ElfFile:
     @cached_property
     def texts(self) -> frozenset[bytes]:
         """Everything between two zero bytes of its data: all of its texts are in it, and much that is none."""
-        found: set[bytes] = set()
-        for start, end in self._data_ranges():
-            found.update(self.data[start:end].split(b"\0"))
-        return frozenset(found)
+        parts = (self.data[start:end].split(b"\0") for start, end in self._data_ranges())
+        return frozenset(chain.from_iterable(parts))
 
     @cached_property
     def signatures(self) -> frozenset[bytes]:

@@ -61,7 +61,7 @@ def symbol_names(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
 
 
 def _named(texts: Mapping[int, str], names: Iterable[int]) -> frozenset[str]:
-    return frozenset(texts[name] for name in set(names) if texts.get(name))
+    return frozenset(filter(None, map(texts.get, names)))
 
 
 def _counts(image: Image, size: int) -> Iterator[int]:
