@@ -166,15 +166,15 @@ def _unpacked(numbers: list[int], *, has_addends: bool) -> Iterator[tuple[int, i
                 addend += take() if each else 0
                 yield address & mask, info & mask, addend & mask
             count -= length
-            left -= length + 1
+            left -= length or 1
     except StopIteration:
         return
 
 
 def _numbers(held: memoryview) -> list[int]:
     """Signed numbers of variable length (DWARF, *LEB128*), as far as they are none longer than 64 bits."""
-    raw = np.frombuffer(held[: 8 * limits.ELF_RELOCATIONS], np.uint8)
-    ends = np.flatnonzero(raw < 0x80)
+    raw = np.frombuffer(held[: 16 * limits.ELF_RELOCATIONS], np.uint8)
+    ends = np.flatnonzero(raw < 0x80)[: 4 * limits.ELF_RELOCATIONS]
     starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)]
     lengths = ends - starts + 1
     if (too_long := np.flatnonzero(lengths > _LONGEST)).size:

@@ -193,7 +193,8 @@ class _Memory:
 def texts_at(data: bytes, start: int, offsets: Iterable[int]) -> dict[int, str]:
     """The texts at these offsets of a string table that begins at *start*: each up to the next zero.
 
-    Those without an end have none. Texts may share their ends: beyond ``limits.ELF_NAMES`` bytes in all, the rest has none.
+    Those without an end have none. Texts may share their ends: one that would make it more than ``limits.ELF_NAMES`` bytes in
+    all has none.
     """
     found: dict[int, str] = {}
     left, end = limits.ELF_NAMES, -1
@@ -201,10 +202,9 @@ def texts_at(data: bytes, start: int, offsets: Iterable[int]) -> dict[int, str]:
         at = start + offset
         if at > end and (end := data.find(b"\0", at)) < 0:
             break
-        left -= end - at
-        if left < 0:
-            break
-        found[offset] = data[at:end].decode("utf-8", "replace")
+        if end - at <= left:
+            left -= end - at
+            found[offset] = data[at:end].decode("utf-8", "replace")
     return found
 
 

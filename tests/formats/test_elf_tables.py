@@ -136,7 +136,7 @@ def test_texts_may_share_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"..one\0two\0\xff\0three"
     assert texts_at(data, 2, [0, 1, 3, 4, 8, 10, 12, 1 << 63]) == {0: "one", 1: "ne", 3: "", 4: "two", 8: "\ufffd"}
     monkeypatch.setattr(limits, "ELF_NAMES", 4)
-    assert texts_at(data, 2, [0, 1, 4]) == {0: "one"}
+    assert texts_at(data, 2, [0, 1, 2, 4]) == {0: "one", 2: "e"}
 
 
 def test_a_count_that_cannot_be_is_none() -> None:
