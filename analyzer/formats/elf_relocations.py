@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from analyzer import limits
@@ -24,7 +24,7 @@ _BY_INFO, _BY_DISTANCE, _BY_ADDEND, _ADDENDS = 1, 2, 4, 8  # flags of a group in
 _LONGEST = 10  # bytes of a packed number of 64 bits
 
 
-class _Types(NamedTuple):
+class _Types(Struct, frozen=True):
     """What a processor's types are called by numbers.
 
     ``absolute`` puts symbol and addend, ``symbol`` the symbol without what stands in the data, ``relative`` an own address.
@@ -45,7 +45,7 @@ _TYPES: Mapping[str, _Types] = {
 }
 
 
-class _Relocations(NamedTuple):
+class _Relocations(Struct, frozen=True):
     """Columns: addresses that are filled, types, indices of symbols, and addends; None where these stand at the addresses."""
 
     address: Column
