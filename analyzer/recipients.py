@@ -109,21 +109,16 @@ def _flow_order(flow: LibraryFlow) -> tuple[str, str, str, bool]:
 
 def uses_of(calls: Iterable[ApiCall | ClipboardAccess], reaches: Reaches) -> dict[str, list[LibraryUse]]:
     """The categories that each library's own calls touch, with what starts them."""
-    of_libraries: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
+    methods: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
     for call in calls:
-        category = "clipboard" if isinstance(call, ClipboardAccess) else call.category
+        category: str | None = "clipboard" if isinstance(call, ClipboardAccess) else call.category
         if call.owner.kind == "library" and call.owner.name and call.at is not None and category is not None:
-            of_libraries.setdefault((call.at.file, call.at.method), []).append((call.owner.name, category))
-    found: dict[str, dict[str, tuple[int, set[str]]]] = {}
-    for where, named in of_libraries.items():
-        kinds = {reach.kind for reach in reaches.get(where, ())}
-        for name, touched in named:
-            count, triggers = found.setdefault(name, {}).get(touched, (0, set()))
-            found[name][touched] = count + 1, triggers | kinds
-    return {
-        name: [LibraryUse(category, count, tuple(sorted(triggers))) for category, (count, triggers) in sorted(uses.items())]
-        for name, uses in found.items()
-    }
+            methods.setdefault((call.owner.name, category), []).append((call.at.file, call.at.method))
+    found: dict[str, list[LibraryUse]] = {}
+    for (name, category), where in sorted(methods.items()):
+        triggers = {reach.kind for method in set(where) for reach in reaches.get(method, ())}
+        found.setdefault(name, []).append(LibraryUse(category, len(where), tuple(sorted(triggers))))
+    return found
 
 
 def endpoint_docs(named: Iterable[Endpoint], vendors: Vendors) -> tuple[EndpointDoc, ...]:

@@ -16,6 +16,7 @@ from analyzer.facts import (
     Flow,
     Override,
     Owner,
+    Permission,
     Place,
     Reach,
     Stage,
@@ -51,6 +52,7 @@ class FactsIndex:
         self._unwatched = unwatched
         self._by_kind: dict[type[Fact], list[Fact]] = {}
         self._calls: dict[str | None, dict[str, list[Fact]]] | None = None
+        self._named: dict[type[Fact], dict[str, list[Fact]]] = {}
         self._triggers: dict[tuple[str, str | None] | None, list[Reach]] | None = None
         self._order = {id(fact): position for position, fact in enumerate(facts)}
         for fact in facts:
@@ -177,7 +179,9 @@ class FactsIndex:
         return known
 
     def _candidates(self, leaf: Leaf) -> Sequence[Fact]:
-        """The facts that a pattern can match: calls, of which there are many, by category and API."""
+        """The facts that a pattern can match: calls, of which there are many, by category and API, what has a name by that."""
+        if leaf.among is not None:
+            return self._among(leaf.kind, leaf.among)
         if leaf.categories is None and leaf.api is None:
             return self._by_kind.get(leaf.kind, ())
         if self._calls is None:
@@ -188,6 +192,18 @@ class FactsIndex:
         asked = self._calls.values() if leaf.categories is None else filter(None, map(self._calls.get, leaf.categories))
         fits = leaf.api
         return [fact for apis in asked for api, facts in apis.items() if fits is None or fits(api) for fact in facts]
+
+    def _among(self, kind: type[Fact], names: frozenset[str]) -> Sequence[Fact]:
+        """The facts of *kind*, permissions or traits, that have one of *names*."""
+        known = self._named.get(kind)
+        if known is None:
+            known = self._named[kind] = {}
+            for fact in self._by_kind.get(kind, ()):
+                if isinstance(fact, (Permission, Trait)):
+                    known.setdefault(fact.name, []).append(fact)
+        if len(names) == 1:
+            return known.get(next(iter(names)), [])
+        return [fact for name, facts in known.items() if name in names for fact in facts]
 
     def _triggers_fit(self, leaf: Leaf, fact: Fact) -> bool:
         triggers = self.triggers(fact)

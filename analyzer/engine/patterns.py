@@ -114,6 +114,14 @@ def _all(tests: list[Test]) -> Test | None:
     return first if others is None else lambda fact: first(fact) and others(fact)
 
 
+def exact_names(pattern: Pattern) -> frozenset[str] | None:
+    """The names of which a permission or trait must have one; None where the pattern does not say, or says it with ``*``."""
+    if not isinstance(pattern, (PermissionPattern, TraitPattern)) or pattern.name is None:
+        return None
+    names = frozenset([pattern.name] if isinstance(pattern.name, str) else pattern.name)
+    return None if any("*" in name for name in names) else names
+
+
 def api_test(pattern: Pattern) -> Callable[[str], bool] | None:
     """The test of the API's descriptor that a pattern of calls asks for; None when any will do."""
     return api_test_of(pattern.api) if isinstance(pattern, CallPattern) and pattern.api is not None else None

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from analyzer.engine.field_tests import Test
 from analyzer.engine.pattern_schema import CallPattern, ClipboardPattern, Pattern, StringPattern
-from analyzer.engine.patterns import FACT_OF, api_test, fact_test, trigger_test
+from analyzer.engine.patterns import FACT_OF, api_test, exact_names, fact_test, trigger_test
 from analyzer.engine.schema import Condition, Rule
 from analyzer.facts import Fact, Reach, Stage
 
@@ -19,9 +19,9 @@ class Leaf(Struct, frozen=True, eq=False):
     """One distinct pattern; leaves are numbered from 0.
 
     ``test`` is of the fact alone, ``trigger`` of one of its triggers (None: no matter); ``reached`` and ``traced`` ask of all
-    triggers. Calls are looked up by ``categories`` and by their APIs, to which ``api`` is put. ``stage`` finds such facts;
-    ``names`` are the exact APIs and the texts asked for, which must have been looked for. ``asks_triggers``: it can only be
-    told once triggers were worked out.
+    triggers. Calls are looked up by ``categories`` and by their APIs, to which ``api`` is put, permissions and traits by the
+    names that they must be ``among``. ``stage`` finds such facts; ``names`` are the exact APIs and the texts asked for, which
+    must have been looked for. ``asks_triggers``: it can only be told once triggers were worked out.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Leaf(Struct, frozen=True, eq=False):
     traced: bool | None
     categories: tuple[str, ...] | None
     api: Callable[[str], bool] | None
+    among: frozenset[str] | None
     names: frozenset[str]
     asks_triggers: bool
 
@@ -112,6 +113,7 @@ class Planner:
                 traced.traced if traced else None,
                 (categories,) if isinstance(categories, str) else tuple(categories) if categories else None,
                 api_test(pattern),
+                exact_names(pattern),
                 frozenset(_asked_for(pattern)),
                 trigger is not None or (traced is not None and (traced.reached is not None or traced.traced is True)),
             )
