@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from msgspec import Struct
 
@@ -109,11 +109,13 @@ class GapGroup(Struct, frozen=True):
 class Highlight(Struct, frozen=True):
     """One line of the first screen: what is accessed, by whom, when, and where it goes.
 
-    ``handed_in``: Android calls a method of the package with it.
+    ``handed_in``: Android calls a method of the package with it. ``permitted``: unless every call needs a permission that the app
+    does not declare.
     """
 
     category: Category
     operation: str | None
+    permitted: bool
     owners: tuple[Owner, ...]
     kinds: tuple[TriggerKind, ...]
     handed_in: bool
@@ -225,7 +227,7 @@ def _traced_order(item: tuple[tuple[Category, TriggerKind, Owner | None], list[A
 
 def highlights(result: Result) -> list[Highlight]:
     """The accesses that something starts, worst first: the lines from which an approver decides."""
-    severities = _severity_by_place(result.findings or ())
+    marks = _Marks(_severity_by_place(result.findings or ()), _barred_places(result))
     groups: dict[tuple[Category, str | None, bool], list[Call]] = {}
     for data in DATA_CATEGORIES:
         for call in calls_of(result, data):
@@ -241,10 +243,27 @@ def highlights(result: Result) -> list[Highlight]:
     for (category, operation, own), calls in groups.items():
         places = {call.place for call in calls}
         flows = [flow for flow in result.flows or () if flow.source.place in places] + loose.pop((category, own), [])
-        rows.append(_highlight(category, operation, calls, severities, flows if followed else None))
-    rows += [_highlight(category, None, (), severities, flows) for (category, _), flows in loose.items()]
+        rows.append(_highlight(category, operation, calls, marks, flows if followed else None))
+    rows += [_highlight(category, None, (), marks, flows) for (category, _), flows in loose.items()]
     worst = {severity: rank for rank, severity in enumerate((*SEVERITIES, None))}
-    return sorted(rows, key=lambda row: (worst[row.severity], row.owners[0].kind != "app", _RANKED.index(row.category)))
+    return sorted(
+        rows, key=lambda row: (worst[row.severity], not row.permitted, row.owners[0].kind != "app", _RANKED.index(row.category))
+    )
+
+
+class _Marks(NamedTuple):
+    """What is known of places: the worst finding at each, and those of calls that Android refuses."""
+
+    severities: dict[Place, Severity]
+    barred: set[Place]
+
+
+def _barred_places(result: Result) -> set[Place]:
+    """Calls that Android refuses for want of a declared permission. Apps that share their identity share permissions, too."""
+    if "shared-user-id" in result.app.traits:
+        return set()
+    missing = (p for p in result.permissions or () if not p.declared and not p.custom)
+    return {use.place for permission in missing for use in permission.used_by if use.place is not None}
 
 
 _RANKED: tuple[Category, ...] = (*DATA_CATEGORIES, "user-input")
@@ -309,7 +328,7 @@ def _highlight(
     category: Category,
     operation: str | None,
     calls: Sequence[Call],
-    severities: dict[Place, Severity],
+    marks: _Marks,
     flows: Sequence[FlowDoc] | None,
 ) -> Highlight:
     """One line; *flows* are those of its data, None when data was not followed."""
@@ -318,10 +337,12 @@ def _highlight(
     clips = [call for call in calls if isinstance(call, ClipboardDoc)]
     sources = [flow.source for flow in flows or ()]
     owners = sorted({end.owner for end in (*calls, *sources) if end.owner}, key=lambda owner: (owner.kind != "app", owner))
-    found = [severities[end.place] for end in (*calls, *sources) if end.place in severities]
+    places = {end.place for end in (*calls, *sources)}
+    found = [marks.severities[place] for place in places if place in marks.severities]
     return Highlight(
         category=category,
         operation=operation,
+        permitted=not places <= marks.barred,
         owners=tuple(owners),
         kinds=tuple(dict.fromkeys(t.kind for t in ordered(certain))),
         handed_in=any(map(is_callback, flows or ())),

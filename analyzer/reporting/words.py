@@ -242,6 +242,7 @@ class Words:
     def highlight_what(self, row: Highlight) -> str:
         """What a line of the first screen is about."""
         words = self.t(f"operation.{row.operation}") if row.operation else self.category(row.category)
+        words = words if row.permitted else self.t("first.not-permitted", data=words)
         return words[:1].upper() + words[1:]
 
     def highlight_who(self, row: Highlight) -> str:

@@ -7,17 +7,18 @@ import string
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from analyzer.errors import UsageError
-from analyzer.facts import GAP_SENTENCES, Owner, Place
+from analyzer.facts import GAP_SENTENCES, Owner, PermissionUse, Place
 from analyzer.reporting import load_look
 from analyzer.reporting.messages import Messages, languages, load_messages, read_catalog
 from analyzer.reporting.naming import api_text, evidence_text, short_method
 from analyzer.reporting.summary import DATA_CATEGORIES, OwnerCalls, highlights, reached
 from analyzer.reporting.words import Words
 from analyzer.resources import reports_dir
-from analyzer.result import Result
+from analyzer.result import ApiCallDoc, PermissionDoc, Result
 
 ENGLISH = load_look().words
 
@@ -127,6 +128,25 @@ def test_what_is_reached_stands_against_what_is_declared(result: Result) -> None
     assert rows["clipboard"] == ((OwnerCalls(own, 1, True),), ())
     assert rows["media-files"][1] == ("android.permission.WRITE_EXTERNAL_STORAGE",)
     assert list(rows) == ["clipboard", "media-files"]
+
+
+def test_data_that_android_refuses_for_want_of_a_permission_is_told_so(result: Result) -> None:
+    proxy = (result.clipboard or ())[0]
+    first, second = (Place("classes.dex", "La/B;->m()V", offset) for offset in (2, 9))
+    listing = "Landroid/content/ContentResolver;->query(Landroid/net/Uri;)Landroid/database/Cursor;"
+    calls = tuple(ApiCallDoc(listing, "contacts", at, Owner("app"), "direct", triggers=proxy.triggers) for at in (first, second))
+    asked = (PermissionUse(Owner("app"), first), PermissionUse(Owner("app"), second))
+
+    def told(used_by: tuple[PermissionUse, ...], *, declared: bool = False, traits: dict[str, str] | None = None) -> set[str]:
+        needed = PermissionDoc("android.permission.READ_CONTACTS", declared, None, False, "dangerous", None, True, used_by, "")
+        app = msgspec.structs.replace(result.app, traits=traits or {})
+        seen = msgspec.structs.replace(result, app=app, api_calls=calls, permissions=(needed,))
+        return {ENGLISH.highlight_what(row) for row in highlights(seen) if row.category == "contacts"}
+
+    assert told(asked) == {"Contacts (permission not declared)"}
+    assert told(asked[:1]) == {"Contacts"}  # the other call needs none
+    assert told(asked, declared=True) == {"Contacts"}
+    assert told(asked, traits={"shared-user-id": "com.a.shared"}) == {"Contacts"}  # another app may hold it
 
 
 def test_the_first_screen_says_what_who_when_and_where(result: Result, rich: Result) -> None:
