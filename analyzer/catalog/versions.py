@@ -22,6 +22,7 @@ _SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical"
 _GUARDED = ("dangerous", "signature")  # protection levels whose permissions open data or power
 _EXPECTED = frozenset({"unreachable", "paste-menu", "user-action"})  # triggers that the person at the device makes
 _MOST_EVIDENCE = 3
+_ANY_SDK = 1 << 31
 
 
 def compare(old: Result, new: Result) -> Diff:
@@ -95,14 +96,19 @@ def _permissions(old: Result, new: Result) -> Iterator[Change]:
             yield Change("permission", "added", name, after=_level(now), worse=True if _is_guarded(now) else None)
         elif now is None and was is not None:
             yield Change("permission", "removed", name, before=_level(was), worse=False if _is_guarded(was) else None)
-        elif was is not None and now is not None and was.used != now.used and None not in (was.used, now.used):
-            before_text, after_text = ("used" if p.used else "not used" for p in (was, now))
-            yield Change("permission", "changed", name, before_text, after_text, bool(now.used) if _is_guarded(now) else None)
+        elif was is not None and now is not None and (was.max_sdk != now.max_sdk or _is_used_otherwise(was, now)):
+            wider = (now.max_sdk or _ANY_SDK) > (was.max_sdk or _ANY_SDK) if was.max_sdk != now.max_sdk else bool(now.used)
+            yield Change("permission", "changed", name, _level(was), _level(now), wider if _is_guarded(now) else None)
+
+
+def _is_used_otherwise(was: PermissionDoc, now: PermissionDoc) -> bool:
+    return was.used != now.used and None not in (was.used, now.used)
 
 
 def _level(permission: PermissionDoc) -> str:
     use = {True: "used", False: "not used", None: "use cannot be told"}[permission.used]
-    return f"{permission.protection_level or 'unknown to Android'}, {use}"
+    limit = f", up to API {permission.max_sdk}" if permission.max_sdk is not None else ""
+    return f"{permission.protection_level or 'unknown to Android'}{limit}, {use}"
 
 
 def _is_guarded(permission: PermissionDoc) -> bool:

@@ -102,7 +102,13 @@ def test_permissions_and_components(proxy: Result) -> None:
     (change,) = compare(changed(proxy, permissions=(contacts,)), none).changes
     assert (change.kind, change.worse) == ("removed", False)
     (change,) = compare(changed(proxy, permissions=(contacts,)), changed(proxy, permissions=(used,))).changes
-    assert (change.kind, change.before, change.after, change.worse) == ("changed", "not used", "used", True)
+    texts = ("changed", "dangerous, not used", "dangerous, used", True)
+    assert (change.kind, change.before, change.after, change.worse) == texts
+    older = msgspec.structs.replace(contacts, max_sdk=30)
+    (change,) = compare(changed(proxy, permissions=(contacts,)), changed(proxy, permissions=(older,))).changes
+    assert (change.before, change.after, change.worse) == ("dangerous, not used", "dangerous, up to API 30, not used", False)
+    (change,) = compare(changed(proxy, permissions=(older,)), changed(proxy, permissions=(used,))).changes
+    assert (change.kind, change.worse) == ("changed", True)
     (change,) = compare(none, changed(proxy, permissions=(own,))).changes
     assert (change.kind, change.worse) == ("added", None)
     closed = tuple(
