@@ -71,12 +71,13 @@ class Maker(NamedTuple):
 
 
 class Cloud(Struct, frozen=True):
-    """Hosts of a service that keeps what its customers store: ``pattern`` of the host, the ``service``'s name.
+    """Hosts of a service that keeps what its customers store: ``ending`` and ``pattern`` of the host, the ``service``'s name.
 
     ``store`` says where the customer's name stands: ``label`` (what ``*`` stands for first), ``path`` (behind the text that
     follows it), or '' nowhere.
     """
 
+    ending: str
     pattern: str
     service: str
     store: str
@@ -154,7 +155,8 @@ class Vendors(Struct, frozen=True):
     def cloud_of(self, host: str, urls: Sequence[str]) -> tuple[str, str | None] | None:
         """The cloud service that *host* is of and the name of the customer's store there, if one shows."""
         for cloud in self.clouds:
-            match = re.fullmatch(cloud.pattern, host)
+            # Compiling a pattern costs more than all else here, and few endings fit.
+            match = re.fullmatch(cloud.pattern, host) if host.endswith(cloud.ending) else None
             if match is None:
                 continue
             what, _, before = cloud.store.partition(" ")
@@ -211,7 +213,7 @@ def _read(knowledge: Path) -> Vendors:
         for host, where, why, _ in read_table(knowledge / "host_noise.tsv", ("host", "where", "why", "source"))
     }
     clouds = [
-        Cloud(re.escape(host).replace(r"\*", "(.+)", 1).replace(r"\*", ".+"), service, store)
+        Cloud(host.rpartition("*")[2], re.escape(host).replace(r"\*", "(.+)", 1).replace(r"\*", ".+"), service, store)
         for host, service, store, _ in read_table(knowledge / "cloud_hosts.tsv", ("host", "service", "store", "source"))
     ]
     kinds = read_table(knowledge / "library_kinds.tsv", ("kind", "recipient", "source"))

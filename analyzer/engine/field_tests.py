@@ -5,7 +5,6 @@ Each takes what is wanted and where it is read, and gives a list of tests: none 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -30,27 +29,40 @@ def text_test(wanted: Text) -> Callable[[str | None], bool]:
         return lambda text: text in exact
     starts = tuple(value[:-1] for value in wild if value.find("*") == len(value) - 1)
     ends = tuple(value[1:] for value in wild if value.rfind("*") == 0)
-    within = [value for value in wild if value.find("*") != len(value) - 1 and value.rfind("*") != 0]
-    # Compiled when it is first needed: of the patterns of all rules few are ever put to a text.
-    regex: re.Pattern[str] | None = None
+    within = [value.split("*") for value in wild if value.find("*") != len(value) - 1 and value.rfind("*") != 0]
     known: dict[str, bool] = {}
 
     def test(text: str | None) -> bool:
-        nonlocal regex
         if text is None:
             return False
         answer = known.get(text)
         if answer is None:
             seen = text[:_LONGEST_TEXT]
-            answer = text in exact or seen.startswith(starts) or seen.endswith(ends)
-            if within and not answer:
-                regex = regex or re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in within), re.DOTALL)
-                answer = regex.fullmatch(seen) is not None
+            answer = (
+                text in exact or seen.startswith(starts) or seen.endswith(ends) or any(_fits(seen, parts) for parts in within)
+            )
             if len(known) < _MOST_ANSWERS and len(text) < _LONGEST_KEPT:
                 known[text] = answer
         return answer
 
     return test
+
+
+def _fits(text: str, parts: list[str]) -> bool:
+    """Whether *text* consists of two or more *parts* in their order, with anything between them.
+
+    Without regular expressions: compiling those of all rules took longer than they ran in a scan.
+    """
+    first, *middle, last = parts
+    at, end = len(first), len(text) - len(last)
+    if at > end or not (text.startswith(first) and text.endswith(last)):
+        return False
+    for part in middle:
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def api_test_of(wanted: Text) -> Callable[[str], bool]:
