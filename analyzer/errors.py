@@ -5,6 +5,8 @@ A message has three parts, so that the one line a person sees says what failed, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ApkvetError(Exception):
     """Base of all expected failures; ``str()`` of it is the one line shown to a person.
@@ -54,3 +56,11 @@ class CatalogError(ApkvetError):
     """A catalog's database cannot be used: in use by another run, of a newer apkvet, on a full disk, or none at all."""
 
     exit_code = 6
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The mend for an unknown name: the *known* one that is most like it, else what *otherwise* says."""
+    import difflib  # costs more than a small table of rules, and only a mistake needs it
+
+    near = difflib.get_close_matches(name, [*known], n=1)
+    return f"Did you mean {near[0]!r}?" if near else otherwise

@@ -7,14 +7,13 @@ so the printed lines add up. Adding a finding never lowers the total, waiving on
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
 
 from analyzer.engine import RuleSet
-from analyzer.errors import RuleError
+from analyzer.errors import RuleError, nearest
 from analyzer.facts import Category, Destination, GapKind, OwnerKind
 from analyzer.platform.knowledge import read_table
 from analyzer.policy import LoadedPolicy, Policy, PolicyClause, clauses_of
@@ -121,18 +120,22 @@ def judge_again(result: Result, loaded: LoadedPolicy) -> tuple[Score | None, Dec
     return score, decide(result.findings, score, subject_of(result), loaded)
 
 
-def check_policy(loaded: LoadedPolicy, ruleset: RuleSet, libraries: Collection[str] | None = None) -> None:
-    """Every rule, category and (if given) library that a clause names is known. Raises ``RuleError`` with the nearest name."""
+def check_policy(loaded: LoadedPolicy, ruleset: RuleSet, libraries: Callable[[], Collection[str]] | None = None) -> None:
+    """Every rule, category and library that a clause names is known. Raises ``RuleError`` with the nearest name.
+
+    *libraries* gives those that are known, and is asked only if a clause names one; without it they are not checked.
+    """
     policy = loaded.policy
     categories = {rule.category for rule in ruleset.rules}
     groups = [(f"groups.{name}.", group) for name, group in policy.groups.items()]
-    for prefix, (name, clause) in [("", item) for item in clauses_of(policy)] + [
-        (p, c) for p, g in groups for c in clauses_of(g)
-    ]:
+    clauses = [("", item) for item in clauses_of(policy)] + [(p, c) for p, g in groups for c in clauses_of(g)]
+    names_libraries = any(clause.library for _, (_, clause) in clauses)
+    known_names = libraries() if libraries is not None and names_libraries else ()
+    for prefix, (name, clause) in clauses:
         for what, wanted, known in (
             ("rule", clause.rule, ruleset.by_id.keys()),
             ("category", clause.category, categories),
-            ("library", clause.library if libraries is not None else None, libraries or ()),
+            ("library", clause.library if libraries is not None else None, known_names),
             ("bloc", [name for name in clause.named_countries() if len(name) > 2], load_blocs()),
         ):
             for item in wanted or ():
@@ -150,8 +153,7 @@ def known_libraries() -> frozenset[str]:
 
 
 def _unknown(what: str, name: str, known: Collection[str], where: str) -> RuleError:
-    near = difflib.get_close_matches(name, known, n=1)
-    return RuleError(what, where=where, mend=f"Did you mean {near[0]!r}?" if near else "See 'apkvet rules list'.")
+    return RuleError(what, where=where, mend=nearest(name, known, "See 'apkvet rules list'."))
 
 
 def _counted_owner(finding: Finding) -> OwnerKind:

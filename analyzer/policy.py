@@ -6,7 +6,6 @@ one group of devices or people. Names of rules and categories are checked where 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
-from analyzer.errors import RuleError
+from analyzer.errors import RuleError, nearest
 from analyzer.facts import Confidence, GapKind, OwnerKind, Severity, TriggerKind
 from analyzer.kept import kept
 from analyzer.resources import rules_dir
@@ -145,8 +144,7 @@ def find_policy(policy: str | Path | None) -> Path:
     if not path.exists() and path.name == str(policy) and not path.suffix:
         if path.name in policy_names():
             return rules_dir() / "policies" / f"{path.name}.yaml"
-        near = difflib.get_close_matches(path.name, policy_names(), n=1)
-        mend = f"Did you mean {near[0]!r}?" if near else f"Give a file, or one of {', '.join(policy_names())}."
+        mend = nearest(path.name, policy_names(), f"Give a file, or one of {', '.join(policy_names())}.")
         raise RuleError(f"there is no policy {path.name!r}", mend=mend)
     return path
 
@@ -172,12 +170,11 @@ def for_group(policy: Policy, name: str, where: str = "") -> Policy:
     """*policy* with the overrides of the group *name*. Raises ``RuleError`` for a group that it does not have."""
     group = policy.groups.get(name)
     if group is None:
-        near = difflib.get_close_matches(name, policy.groups, n=1)
         known = f"Groups: {', '.join(policy.groups)}." if policy.groups else "It has no groups."
         raise RuleError(
             f"the policy {policy.name!r} has no group {name!r}",
             where=where,
-            mend=f"Did you mean {near[0]!r}?" if near else known,
+            mend=nearest(name, policy.groups, known),
         )
     for unknown in set(group.without) - set(_ids(policy)):
         raise RuleError(
@@ -253,8 +250,7 @@ def _check_unseen(policy: Policy, where: str) -> None:
     known = (*get_args(GapKind), OTHER_GAPS)
     for kind, points in policy.unseen.items():
         if kind not in known:
-            near = difflib.get_close_matches(kind, known, n=1)
-            mend = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+            mend = nearest(kind, known, f"Known: {', '.join(known)}.")
             raise RuleError(f"unseen names the unknown kind of gap {kind!r}", where=where, mend=mend)
         if points < 0:
             raise RuleError("unseen must not be negative", where=where)

@@ -7,7 +7,6 @@ what waives nothing are all listed.
 from __future__ import annotations
 
 import datetime
-import difflib
 import hashlib
 import re
 from collections.abc import Collection, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from analyzer.errors import RuleError
+from analyzer.errors import RuleError, nearest
 from analyzer.facts import AppIdentity
 from analyzer.result import AppliedWaiver, Finding, UnusedWaiver, Waiver, WaiversDoc
 from analyzer.yamlfile import parse_yaml, read_bytes
@@ -55,8 +54,7 @@ def _check(waiver: Waiver, at: str, where: str, rules: Collection[str]) -> None:
     if (waiver.rule is None) == (waiver.fingerprint is None):
         raise RuleError(f"{at} needs either a rule or a fingerprint", where=where)
     if waiver.rule is not None and waiver.rule not in rules:
-        near = difflib.get_close_matches(waiver.rule, rules, n=1)
-        mend = f"Did you mean {near[0]!r}?" if near else "See 'apkvet rules list'."
+        mend = nearest(waiver.rule, rules, "See 'apkvet rules list'.")
         raise RuleError(f"{at} names the unknown rule {waiver.rule!r}", where=where, mend=mend)
     for name, value, form, mend in (
         ("fingerprint", waiver.fingerprint, _FINGERPRINT, "Copy the 32 digits from a report."),

@@ -7,7 +7,6 @@ keys are refused, size, depth and number of nodes are capped. Plain scalars beco
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import types
@@ -28,11 +27,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+# As texts: what rules come to is kept, so a file is seldom read, and compiling these takes longer than the rest of this module.
+_INTEGER = r"-?(0|[1-9][0-9]{0,17})"
 _WORDS = {"true": True, "false": False, "null": None}
-_AT = re.compile(r" - at `(.+)`$")
-_INVALID_VALUE = re.compile(r"[Ii]nvalid enum value '([^']*)'")
-_UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
+_AT = r" - at `(.+)`$"
+_INVALID_VALUE = r"[Ii]nvalid enum value '([^']*)'"
+_UNKNOWN_FIELD = r"unknown field `([^`]*)`"
 
 Lists = Mapping[str, Sequence[str]]
 _LIST = "list:"
@@ -77,10 +77,12 @@ def parse_yaml(data: bytes, shape: type[T], where: str, lists: Lists | None = No
 
 
 def _explained(message: str, shape: object, where: str, lines: dict[str, int]) -> RuleError:
-    at = _AT.search(message)
+    import difflib
+
+    at = re.search(_AT, message)
     path = at[1] if at else "$"
-    text = _AT.sub("", message)
-    unknown = _UNKNOWN_FIELD.search(text)
+    text = re.sub(_AT, "", message)
+    unknown = re.search(_UNKNOWN_FIELD, text)
     mend = ""
     if unknown:
         near = difflib.get_close_matches(unknown[1], sorted(_field_names(shape)), n=1)
@@ -88,7 +90,7 @@ def _explained(message: str, shape: object, where: str, lines: dict[str, int]) -
         path_of_field = f"{path}.{unknown[1]}"
         text, line = f"unknown field `{unknown[1]}` at {path}", lines.get(path_of_field)
     else:
-        value = _INVALID_VALUE.search(text)
+        value = re.search(_INVALID_VALUE, text)
         near = difflib.get_close_matches(value[1], sorted(_words(shape)), n=1) if value else []
         mend = f"Did you mean `{near[0]}`?" if near else ""
         text, line = f"{text[:1].lower()}{text[1:]} at {path}", None
@@ -212,4 +214,4 @@ def _scalar(event: Any) -> object:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    return int(text) if _INTEGER.fullmatch(text) else text
+    return int(text) if re.fullmatch(_INTEGER, text) else text

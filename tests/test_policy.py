@@ -111,7 +111,7 @@ def test_an_unknown_library_is_refused_where_libraries_are_known(root: Path, tmp
     loaded = load_policy(changed(root, tmp_path, "severity: [critical]\n", "library: [Picaso]\n"))
     check_policy(loaded, ruleset)
     with pytest.raises(RuleError, match="unknown library 'Picaso'"):
-        check_policy(loaded, ruleset, {"Picasso"})
+        check_policy(loaded, ruleset, lambda: {"Picasso"})
 
 
 def test_a_group_changes_what_it_says_and_nothing_else() -> None:

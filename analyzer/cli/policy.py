@@ -65,7 +65,7 @@ def explain_command(policy: str, group: str | None, folders: tuple[Path, ...]) -
     from analyzer.resources import rules_dir
 
     loaded = load_policy(policy, group)
-    check_policy(loaded, load_ruleset([rules_dir(), *folders]), known_libraries())
+    check_policy(loaded, load_ruleset([rules_dir(), *folders]), known_libraries)
     for line in policy_words(loaded):
         click.echo(clean(line, 2000))
     return 0
@@ -96,7 +96,7 @@ def check_command(policy: str, results: tuple[Path, ...], group: str | None, fol
     from analyzer.result import load_results
 
     loaded = load_policy(policy, group)
-    check_policy(loaded, load_ruleset([rules_dir(), *folders]), known_libraries())
+    check_policy(loaded, load_ruleset([rules_dir(), *folders]), known_libraries)
     total = changed = 0
     for result in load_results(results):
         score, decision = judge_again(result, loaded)

@@ -167,7 +167,7 @@ def load_judging(settings: Settings) -> Judging:
         declaration = read_declaration(settings.declared)
     ruleset, watch = load_rules(settings.rules)
     policy = load_policy(settings.policy, settings.group)
-    check_policy(policy, ruleset, known_libraries())
+    check_policy(policy, ruleset, known_libraries)
     if settings.waivers is None:
         return Judging(ruleset, policy, None, watch, declaration)
     today = settings.today.date() if settings.today else datetime.datetime.now().astimezone().date()

@@ -59,7 +59,7 @@ def index_text(ruleset: RuleSet) -> str:
         counts = " | ".join(str(own.count(severity) or "") for severity in severities)
         parts.append(f"| {category} | {counts} | {len(own)} |\n")
     parts.append("\n### Rules by trigger\n\n| trigger | rules | which |\n|---|---|---|\n")
-    by_trigger = rules_by_trigger(RuleSet(shipped, ruleset.paths, ""))
+    by_trigger = rules_by_trigger(RuleSet(shipped, ruleset.files, ""))
     for kind in get_args(TriggerKind):
         names = by_trigger.get(kind, [])
         parts.append(f"| `{kind}` | {len(names)} | {', '.join(names)} |\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -15,28 +16,59 @@ from analyzer.engine.schema import Condition, Rule
 from analyzer.facts import Fact, Reach, Stage
 
 
-class Leaf(Struct, frozen=True, eq=False):
-    """One distinct pattern; leaves are numbered from 0.
+class Leaf(Struct, frozen=True, eq=False, dict=True):
+    """One distinct pattern; leaves are numbered from 0. ``stage`` finds facts of its ``kind``.
 
-    ``test`` is of the fact alone, ``trigger`` of one of its triggers (None: no matter); ``reached`` and ``traced`` ask of all
-    triggers. Calls are looked up by ``categories`` and by their APIs, to which ``api`` is put, permissions and traits by the
-    names that they must be ``among``. ``stage`` finds such facts; ``names`` are the exact APIs and the texts asked for, which
-    must have been looked for. ``asks_triggers``: it can only be told once triggers were worked out.
+    ``names`` are the exact APIs and the texts asked for, which must have been looked for. Its tests are made when it first meets
+    a fact: of the patterns of all rules, few do in one app.
     """
 
     number: int
     pattern: Pattern
     kind: type[Fact]
     stage: Stage | None
-    test: Test | None
-    trigger: Callable[[Reach], bool] | None
-    reached: bool | None
-    traced: bool | None
-    categories: tuple[str, ...] | None
-    api: Callable[[str], bool] | None
-    among: frozenset[str] | None
     names: frozenset[str]
-    asks_triggers: bool
+
+    @cached_property
+    def test(self) -> Test | None:
+        """Of the fact alone; None when any will do."""
+        return fact_test(self.pattern)
+
+    @cached_property
+    def trigger(self) -> Callable[[Reach], bool] | None:
+        """Of one of the fact's triggers; None: no matter."""
+        return trigger_test(self.pattern)
+
+    @cached_property
+    def api(self) -> Callable[[str], bool] | None:
+        """Of the API of calls; None when any will do."""
+        return api_test(self.pattern)
+
+    @cached_property
+    def categories(self) -> tuple[str, ...] | None:
+        """The categories by which calls are looked up; None: all."""
+        wanted = self.pattern.category if isinstance(self.pattern, CallPattern) else None
+        return (wanted,) if isinstance(wanted, str) else tuple(wanted) if wanted else None
+
+    @cached_property
+    def among(self) -> frozenset[str] | None:
+        """The names of which a permission or trait must have one, by which these are looked up; None: any."""
+        return exact_names(self.pattern)
+
+    @cached_property
+    def reached(self) -> bool | None:
+        """Whether anything may start the fact, of all its triggers; None: no matter."""
+        return self.pattern.reached if isinstance(self.pattern, (CallPattern, ClipboardPattern)) else None
+
+    @cached_property
+    def traced(self) -> bool | None:
+        """Whether the fact has triggers at all; None: no matter."""
+        return self.pattern.traced if isinstance(self.pattern, (CallPattern, ClipboardPattern)) else None
+
+    @cached_property
+    def asks_triggers(self) -> bool:
+        """Whether it can only be told once triggers were worked out."""
+        return self.trigger is not None or self.reached is not None or self.traced is True
 
 
 class Node(Struct, frozen=True, eq=False):
@@ -99,24 +131,7 @@ class Planner:
         key = type(pattern), msgspec.json.encode(pattern)
         if key not in self._leaves:
             kind, stage = FACT_OF[type(pattern)]
-            traced = pattern if isinstance(pattern, (CallPattern, ClipboardPattern)) else None
-            categories = pattern.category if isinstance(pattern, CallPattern) else None
-            trigger = trigger_test(pattern)
-            self._leaves[key] = Leaf(
-                len(self._leaves),
-                pattern,
-                kind,
-                stage,
-                fact_test(pattern),
-                trigger,
-                traced.reached if traced else None,
-                traced.traced if traced else None,
-                (categories,) if isinstance(categories, str) else tuple(categories) if categories else None,
-                api_test(pattern),
-                exact_names(pattern),
-                frozenset(_asked_for(pattern)),
-                trigger is not None or (traced is not None and (traced.reached is not None or traced.traced is True)),
-            )
+            self._leaves[key] = Leaf(len(self._leaves), pattern, kind, stage, frozenset(_asked_for(pattern)))
         return self._leaves[key]
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import hashlib
 import os
-import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +14,7 @@ from msgspec import Struct
 
 from analyzer.engine.plans import Plan, Planner, children, leaves, references
 from analyzer.engine.schema import Condition, Rule
-from analyzer.errors import RuleError
+from analyzer.errors import RuleError, nearest
 from analyzer.kept import kept
 from analyzer.yamlfile import load_yaml
 
@@ -28,10 +26,10 @@ PLACEHOLDERS = frozenset({"count", "owner", "apis"})
 class RuleSet:
     """Rules in an order in which each stands behind the rules it refers to, and the digest of their files."""
 
-    def __init__(self, rules: Sequence[Rule], paths: Mapping[str, Path], digest: str) -> None:
+    def __init__(self, rules: Sequence[Rule], files: Mapping[str, str], digest: str) -> None:
         self.rules = tuple(rules)
         self.by_id = {rule.id: rule for rule in rules}
-        self.paths = paths
+        self.files = files
         self.digest = digest
         self.extra_apis: frozenset[str] = frozenset()
         self.watch_digest: str | None = None
@@ -50,6 +48,11 @@ class RuleSet:
     def unwatched(self, watch_digest: str) -> frozenset[str]:
         """The APIs that were not looked for in an observation made with the watch list of this digest."""
         return frozenset() if watch_digest == self.watch_digest else self.extra_apis
+
+    @cached_property
+    def paths(self) -> Mapping[str, Path]:
+        """The file of each rule."""
+        return {rule_id: Path(file) for rule_id, file in self.files.items()}
 
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
@@ -81,10 +84,7 @@ class RuleSet:
         """The rule with this id. Raises ``RuleError`` that names the nearest one."""
         rule = self.by_id.get(rule_id)
         if rule is None:
-            near = difflib.get_close_matches(rule_id, self.by_id, n=1)
-            raise RuleError(
-                f"there is no rule {rule_id!r}", mend=f"Did you mean {near[0]!r}?" if near else "See 'apkvet rules list'."
-            )
+            raise RuleError(f"there is no rule {rule_id!r}", mend=nearest(rule_id, self.by_id, "See 'apkvet rules list'."))
         return rule
 
 
@@ -107,11 +107,15 @@ def is_draft(path: Path) -> bool:
 
 def rule_files(folder: Path, *, drafts: bool = False) -> list[Path]:
     """The rule files below *folder*: ``<category>/<id>.yaml``, and with *drafts* those in ``nursery``."""
+    return [Path(name) for name in _rule_names(folder, drafts)]
+
+
+def _rule_names(folder: Path, drafts: bool) -> list[str]:
     skipped = _NOT_RULES if drafts else _NOT_RULES | {_NURSERY}
     found = []
     for name, folders, files in os.walk(folder):
         folders[:] = [inner for inner in folders if inner not in skipped]
-        found += [Path(name, file) for file in files if file.endswith(".yaml")]
+        found += [f"{name}/{file}" for file in files if file.endswith(".yaml")]
     return sorted(found)
 
 
@@ -132,15 +136,17 @@ def load_ruleset(folders: Sequence[Path], *, drafts: bool = False) -> RuleSet:
     Raises ``RuleError`` for the first file that is wrong: form, id, placeholders, references, cycles.
     """
     checked = kept("rules", _Checked, _sources(folders, drafts), _CODE, lambda: _checked(folders, drafts))
-    return RuleSet(checked.rules, {rule_id: Path(path) for rule_id, path in checked.paths.items()}, checked.digest)
+    return RuleSet(checked.rules, checked.paths, checked.digest)
 
 
 def _sources(folders: Sequence[Path], drafts: bool) -> Iterator[bytes]:
     """The names and bytes of all files of a rule set."""
     for folder in folders:
-        for path in [*sorted(folder.glob("lists/*.yaml")), *rule_files(folder, drafts=drafts)]:
-            yield os.fsencode(path)
-            yield path.read_bytes()
+        # Hundreds of files at every start: by their names, since making a Path costs as much as reading.
+        for name in [*sorted(map(str, folder.glob("lists/*.yaml"))), *_rule_names(folder, drafts)]:
+            yield os.fsencode(name)
+            with open(name, "rb") as file:  # noqa: PTH123
+                yield file.read()
         yield b"drafts" if drafts else b""
 
 
@@ -183,8 +189,10 @@ def load_rule(path: Path, lists: Mapping[str, Sequence[str]]) -> Rule:
 
 
 def _placeholders(message: str, path: Path) -> Iterator[str]:
+    from string import Formatter
+
     try:
-        yield from (name for _, name, _, _ in string.Formatter().parse(message) if name is not None)
+        yield from (name for _, name, _, _ in Formatter().parse(message) if name is not None)
     except ValueError as error:
         raise RuleError(f"the message is malformed: {error}", where=str(path)) from None
 
@@ -221,8 +229,7 @@ def _ordered(rules: Mapping[str, Rule], paths: Mapping[str, Path]) -> list[Rule]
         open_.append(rule_id)
         for reference in references(rules[rule_id].match):
             if reference not in rules:
-                near = difflib.get_close_matches(reference, rules, n=1)
-                mend = f"Did you mean {near[0]!r}?" if near else ""
+                mend = nearest(reference, rules)
                 raise RuleError(f"refers to the unknown rule {reference!r}", where=str(paths[rule_id]), mend=mend)
             visit(reference)
         open_.pop()

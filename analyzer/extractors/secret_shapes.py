@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from analyzer.errors import RuleError
 from analyzer.formats.dex.columns import among
+from analyzer.kept import kept
 from analyzer.platform.knowledge import read_table
 
 # What a key may consist of where its place alone shows that it is one.
@@ -27,13 +29,18 @@ class Found(Struct, frozen=True):
     exposes: str
 
 
-class Shape(Struct, frozen=True):
-    """How secrets of one kind begin, their whole form, and what they open."""
+class Shape(Struct, frozen=True, dict=True):
+    """How secrets of one kind begin, their whole ``form`` as a pattern, and what they open."""
 
     kind: str
     begins: bytes
-    form: re.Pattern[bytes]
+    form: bytes
     exposes: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        """The form, compiled where something begins like it: in most packages few do."""
+        return re.compile(self.form)
 
 
 class SecretTables(Struct, frozen=True):
@@ -47,13 +54,21 @@ class SecretTables(Struct, frozen=True):
 
 def load_secret_tables(knowledge: Path) -> SecretTables:
     """Read both tables. Raises ``RuleError`` naming the row that is wrong."""
+    sources = ((knowledge / name).read_bytes() for name in ("secret_shapes.tsv", "secret_places.tsv"))
+    code = ("extractors/secret_shapes.py", "platform/knowledge.py")
+    return kept("secrets", SecretTables, sources, code, lambda: _read(knowledge))
+
+
+def _read(knowledge: Path) -> SecretTables:
     shapes = []
     path = knowledge / "secret_shapes.tsv"
     for kind, begins, form, exposes, _ in read_table(path, ("kind", "begins", "form", "exposes", "source")):
         if len(begins) < 3 or not begins.isascii():
             raise RuleError(f"the row of {kind!r} begins with {begins!r}, not with three letters or more", where=str(path))
         try:
-            shapes.append(Shape(kind, begins.encode("ascii"), re.compile(form.encode("ascii") + rb"(?![A-Za-z0-9_-])"), exposes))
+            shape = Shape(kind, begins.encode("ascii"), form.encode("ascii") + rb"(?![A-Za-z0-9_-])", exposes)
+            _ = shape.pattern
+            shapes.append(shape)
         except (re.error, ValueError) as error:
             raise RuleError(f"the form of {kind!r} is no pattern: {error}", where=str(path)) from None
     places: dict[str, dict[str, tuple[str, str]]] = {where: {} for where in _WHERE}
@@ -97,7 +112,7 @@ def forms_in(data: bytes, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, Shap
     hits = among(starts, by_start)
     for at, start in zip(places[hits].tolist(), starts[hits].tolist(), strict=True):
         for shape in by_start[start]:
-            match = shape.form.match(data, at)
+            match = shape.pattern.match(data, at)
             if match is not None:
                 yield at, shape, match[0]
 

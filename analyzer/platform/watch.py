@@ -151,15 +151,19 @@ def load_watch(rules: Path | None = None) -> Watch:
     folder = rules or rules_dir()
     digest = _digest(folder)
     joined = kept("watch", _Joined, (digest.encode(),), _CODE, lambda: _joined(folder))
-    return Watch(joined.methods, joined.fields, joined.needs, digest)
+    by_api = {api: joined.groups[group] for api, group in joined.by_api.items()}
+    methods = {api.key: api for api in joined.methods}
+    return Watch(methods, joined.fields, Needs(by_api, joined.by_manifest_action), digest)
 
 
 class _Joined(Struct, frozen=True, array_like=True):
-    """A watch list as it is kept."""
+    """A watch list as it is kept: thousands of APIs have the needs of some hundred ``groups``, so ``by_api`` numbers these."""
 
-    methods: dict[str, WatchedApi]
+    methods: tuple[WatchedApi, ...]
     fields: tuple[FieldGroup, ...]
-    needs: Needs
+    groups: tuple[tuple[Need, ...], ...]
+    by_api: dict[str, int]
+    by_manifest_action: dict[str, tuple[Need, ...]]
 
 
 _CODE = ("platform/watch.py", "platform/knowledge.py", "platform/tables.py", "facts/model.py")
@@ -185,8 +189,10 @@ def _joined(rules: Path) -> _Joined:
     by_api = _grouped((row[1], _overlay_need(row)) for row in overlay if row[0] in ("api", "field"))
     for descriptor, need in map_needs.items():
         by_api[descriptor] = (*by_api.get(descriptor, ()), _map_need(need))
-    needs = Needs(by_api, _grouped((row[1], _overlay_need(row)) for row in overlay if row[0] == "manifest-action"))
-    return _Joined(methods, fields, needs)
+    by_manifest_action = _grouped((row[1], _overlay_need(row)) for row in overlay if row[0] == "manifest-action")
+    groups = {needs: number for number, needs in enumerate(dict.fromkeys(by_api.values()))}
+    numbers = {api: groups[needs] for api, needs in by_api.items()}
+    return _Joined(tuple(methods.values()), fields, tuple(groups), numbers, by_manifest_action)
 
 
 def _digest(rules: Path) -> str:
