@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from analyzer.cli.files import whole_file
 from analyzer.errors import UsageError
 from analyzer.reporting import BINARY, FORMATS, SUFFIXES, Format, Look, present
 from analyzer.result import Result
 
 # What makes sense once on a stream, however many packages there are.
 _STREAMS: frozenset[Format] = frozenset({"text", "json", "markdown", "questions"})
-_UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
+_UNSAFE_IN_NAMES = r"[^A-Za-z0-9._-]"
 
 
 class Output(NamedTuple):
@@ -79,33 +79,15 @@ def write_outputs(result: Result, outputs: Sequence[Output], look: Look) -> None
             present(result, output.format, sys.stdout.buffer, look)
             sys.stdout.buffer.flush()
         else:
-            _write_file(result, output.format, _path(result, output), replace(look, one_line=False))
+            with whole_file(_path(result, output)) as file:
+                present(result, output.format, file, replace(look, one_line=False))
 
 
 def _path(result: Result, output: Output) -> Path:
     """The file of one result; what comes from the package is made safe as a file name."""
     app = result.app
-    package = _UNSAFE_IN_NAMES.sub("_", app.package or app.file)[:120]
+    package = re.sub(_UNSAFE_IN_NAMES, "_", app.package or app.file)[:120]
     target = output.target or ""
     if _is_folder(target):
-        return Path(target) / f"{_UNSAFE_IN_NAMES.sub('_', app.file)[:120]}{SUFFIXES[output.format]}"
+        return Path(target) / f"{re.sub(_UNSAFE_IN_NAMES, '_', app.file)[:120]}{SUFFIXES[output.format]}"
     return Path(target.replace("{package}", package).replace("{sha256}", app.sha256 or "unreadable"))
-
-
-def _write_file(result: Result, format_: Format, path: Path, look: Look) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            try:
-                present(result, format_, cast(BinaryIO, file), look)
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(file.name).chmod(0o666 & ~umask)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"cannot be written: {error.strerror}", where=str(path), mend="Check the folder and its space."
-        ) from None

@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 import types
 import typing
@@ -159,22 +158,28 @@ def _dump(value: object) -> str:
     try:
         data = msgspec.json.encode(value)
     except UnicodeEncodeError:  # a lone surrogate
-        return _ENCODER.encode(msgspec.to_builtins(value))
-    return data.decode() if _PRINTABLE.fullmatch(data) else _ENCODER.encode(msgspec.to_builtins(value))
+        return _escaped(value)
+    return data.decode() if _PRINTABLE.fullmatch(data) else _escaped(value)
+
+
+def _escaped(value: object) -> str:
+    import json
+
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=True, separators=(",", ":"))
 
 
 # A step has no fields that may be empty, and there are many.
 _WRITERS: dict[type, Callable[[Any], str]] = {str: _text, bool: _bool, int: str, Place: _place, Owner: _owner, Step: _dump}
 
 
-_DECODER = json.JSONDecoder()
-_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _NAME = re.compile(r"([a-z_]+)=")
 
 
 def _split(line: str) -> Iterable[tuple[str | None, object]]:
     """The words of a line as (name or None, value); a JSON value is already decoded."""
-    at = 0
+    from json import JSONDecoder
+
+    decoder, at = JSONDecoder(), 0
     while at < len(line):
         if line[at].isspace():
             at += 1
@@ -183,7 +188,7 @@ def _split(line: str) -> Iterable[tuple[str | None, object]]:
         if at and (match := _NAME.match(line, at)):
             name, at = match[1], match.end()
         if at < len(line) and line[at] in '"{[':
-            value, at = _DECODER.raw_decode(line, at)
+            value, at = decoder.raw_decode(line, at)
             if at < len(line) and not line[at].isspace():
                 raise ValueError(f"a blank is missing before {line[at : at + 20]!r}")
         else:

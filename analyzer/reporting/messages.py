@@ -54,10 +54,15 @@ def languages(extra: Path | None = None) -> list[str]:
     return sorted({path.stem for folder in folders for path in (folder / "messages").glob("*.toml")})
 
 
+def check_language(language: str, extra: Path | None = None) -> None:
+    """Raises ``UsageError`` where there is no such language."""
+    if language not in (known := languages(extra)):
+        raise UsageError(f"no texts in the language {language!r}", mend=f"Languages: {', '.join(known)}.")
+
+
 def load_messages(language: str = DEFAULT_LANGUAGE, extra: Path | None = None) -> Messages:
     """The catalog of *language*; a text that a language lacks is English. Raises ``UsageError``."""
-    if language not in languages(extra):
-        raise UsageError(f"no texts in the language {language!r}", mend=f"Languages: {', '.join(languages(extra))}.")
+    check_language(language, extra)
     folders = (reports_dir(), *((extra,) if extra else ()))
     paths = [folder / "messages" / f"{name}.toml" for folder in folders for name in dict.fromkeys((DEFAULT_LANGUAGE, language))]
     there = [path for path in paths if path.is_file()]
