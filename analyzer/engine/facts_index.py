@@ -88,14 +88,14 @@ class FactsIndex:
             return True
         if self._unwatched and not leaf.names.isdisjoint(self._unwatched):
             return True
-        return leaf.asks_triggers and "reach" not in self._looked and bool(self._base_of(leaf))
+        return "reach" not in self._looked and leaf.asks_triggers and bool(self._base_of(leaf))
 
     def missing(self, leaf: Leaf) -> tuple[set[Stage], set[str]]:
         """The stages and the APIs for want of which the pattern cannot be told."""
         stages: set[Stage] = set()
         if leaf.stage is not None and leaf.stage not in self._looked:
             stages.add(leaf.stage)
-        elif leaf.asks_triggers and "reach" not in self._looked:
+        elif "reach" not in self._looked and leaf.asks_triggers:
             stages.add("reach")
         return stages, {name for name in leaf.names if name in self._unwatched}
 
@@ -174,8 +174,8 @@ class FactsIndex:
             candidates = self._candidates(leaf)
             if self._only_named and leaf.kind in (ApiCall, ClipboardAccess) and getattr(leaf.pattern, "via", None) is None:
                 candidates = [fact for fact in candidates if id(fact) not in self._only_named]
-            test = leaf.test
-            known = self._base[leaf.number] = [*filter(test, candidates)] if test and candidates else candidates
+            known = [*filter(leaf.test, candidates)] if candidates and leaf.test else candidates
+            self._base[leaf.number] = known
         return known
 
     def _candidates(self, leaf: Leaf) -> Sequence[Fact]:
@@ -189,8 +189,8 @@ class FactsIndex:
             for fact in self._by_kind.get(ApiCall, ()):
                 if isinstance(fact, ApiCall):
                     self._calls.setdefault(fact.category, {}).setdefault(fact.api, []).append(fact)
-        asked = self._calls.values() if leaf.categories is None else filter(None, map(self._calls.get, leaf.categories))
-        fits = leaf.api
+        asked = [*(self._calls.values() if leaf.categories is None else filter(None, map(self._calls.get, leaf.categories)))]
+        fits = leaf.api if asked else None
         return [fact for apis in asked for api, facts in apis.items() if fits is None or fits(api) for fact in facts]
 
     def _among(self, kind: type[Fact], names: frozenset[str]) -> Sequence[Fact]:

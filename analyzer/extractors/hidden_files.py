@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from analyzer.errors import FormatError, RuleError
 from analyzer.facts import Gap, Place, Trait
-from analyzer.formats.elf import entropy
+from analyzer.formats.entropy import entropy
 from analyzer.platform.knowledge import read_table
 from analyzer.program.app import App
 

@@ -6,7 +6,6 @@ only for the names of a library whose tables do not tell how many symbols there 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -20,8 +19,9 @@ from analyzer.formats.elf_relocations import pointers
 from analyzer.formats.elf_symbols import symbol_names
 from analyzer.formats.elf_tables import LARGEST, Image
 from analyzer.formats.elf_tails import tails
+from analyzer.formats.entropy import entropy
 
-__all__ = ["LARGEST", "ElfFile", "NativeMethod", "entropy", "is_signature", "open_elf"]
+__all__ = ["LARGEST", "ElfFile", "NativeMethod", "is_signature", "open_elf"]
 
 _MOST_TEXT_BYTES = 64 << 20
 _DF_BIND_NOW, _DF_1_NOW, _DF_TEXTREL = 8, 1, 4
@@ -182,12 +182,6 @@ _SIGNATURE = re.compile(rb"\((?:\[*(?:[ZBCSIJFD]|L[\w/$]+;))*\)(?:V|\[*(?:[ZBCSI
 def is_signature(text: bytes) -> bool:
     """Whether *text* is the signature of a Java method: ``(ILjava/lang/String;)V``."""
     return len(text) <= 1024 and _SIGNATURE.fullmatch(text) is not None
-
-
-def entropy(data: bytes) -> float:
-    """Bits a byte of *data*, by how often each value occurs: 0 to 8."""
-    counts = np.bincount(np.frombuffer(data, np.uint8))
-    return sum((-count / len(data) * math.log2(count / len(data)) for count in counts[counts > 0].tolist()), 0.0)
 
 
 def open_elf(data: bytes, where: str) -> ElfFile:

@@ -240,7 +240,7 @@ def test_help_imports_nothing_heavy(root: Path) -> None:
 
 # What a scan without data flow to JSON must do without: each costs as much as looking into a small package's manifest.
 NOT_FOR_JSON = (
-    "analyzer.flow.engine", "analyzer.declared", "analyzer.reporting.words", "numpy.ma", "yaml", "jinja2", "tomllib",
+    "analyzer.flow.engine", "analyzer.declared", "analyzer.reporting.words", "analyzer.formats.elf", "numpy.ma", "yaml", "jinja2", "tomllib",
     "dataclasses", "json", "string", "tempfile",
 )  # fmt: skip
 

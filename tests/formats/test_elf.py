@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import FormatError
-from analyzer.formats.elf import ElfFile, entropy, is_signature, open_elf
+from analyzer.formats.elf import ElfFile, is_signature, open_elf
 from analyzer.formats.elf_symbols import hashed, hashed_gnu
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples/native/src"
@@ -143,10 +143,3 @@ def test_each_text_is_found_also_where_nothing_ends_it(data: bytes, monkeypatch:
 )
 def test_signatures(text: bytes, is_one: bool) -> None:
     assert is_signature(text) == is_one
-
-
-def test_entropy_is_in_bits_a_byte() -> None:
-    assert entropy(b"") == 0
-    assert entropy(b"aaaa") == 0
-    assert entropy(b"abab") == 1
-    assert entropy(bytes(range(256))) == 8
