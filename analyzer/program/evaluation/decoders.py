@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _SAMPLE = 12
 _MOST_EXHAUSTED = 3
 _STATIC = 0x8
-_NO_OBJECT = StopError("argument", "is called on an object that is not known")
 _LEAST_SUSPECT = 3  # calls of a method that could not be evaluated once
 
 
@@ -164,8 +163,10 @@ class Decoders:
         except StopError as error:
             return Outcome(caller, at, None, error, hidden=False)
         if not int(self._linked.nodes.flags[target]) & _STATIC and not self._runs(target, arguments[:1]):
-            unreadable = any(map(is_unreadable, arguments))
-            return Outcome(caller, at, None, _NO_OBJECT, hidden=True) if unreadable else None
+            if not any(map(is_unreadable, arguments)):
+                return None
+            why = StopError("argument", "is called on an object that is not known")
+            return Outcome(caller, at, None, why, hidden=True)
         unknown = next((each for each in arguments if isinstance(each, Unknown)), None)
         if unknown is not None:
             if caller in self._shaped and unknown.why.kind == "argument":

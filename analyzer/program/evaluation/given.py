@@ -20,7 +20,6 @@ _MOST_NESTED = 3
 _MOST_LOOKS = 2_000
 _NUMBERS = frozenset(range(0x12, 0x1A))
 _STEPS_PER_LOOK = 8  # looking at an instruction costs less than running it
-_NO_CONSTANT = StopError("argument", "is given something that is no constant")
 _MOVE_OBJECTS = frozenset({0x07, 0x08, 0x09})
 _APUTS, _IPUTS = frozenset(range(0x4B, 0x52)), frozenset(range(0x59, 0x60))
 _FILL, _FILLED, _CAST = 0x26, frozenset({0x24, 0x25}), 0x1F
@@ -60,8 +59,8 @@ class Given:
         wanted = {step.registers[slot] for slot in callee.slots if slot < len(step.registers)}
         piece = _Piece(self._machine, site, at)
         steps, open_ = piece.slice(wanted)
-        for register in range(len(frame.registers)):
-            frame.registers[register] = Unknown(_NO_CONSTANT)
+        unknown = Unknown(_no_constant())
+        frame.registers[:] = [unknown] * len(frame.registers)
         for register in open_:
             frame.registers[register] = self._before(site, piece.start, register, depth)
         self._machine.lenient(node, frame, steps)
@@ -71,7 +70,7 @@ class Given:
         """What *register* holds where the piece begins, when one instruction sets it on all ways."""
         at = _setter(site.code, start, register)
         if at is None:
-            return Unknown(_NO_CONSTANT)
+            return Unknown(_no_constant())
         try:
             return self._value(site, at, depth)
         except StopError as error:
@@ -88,17 +87,22 @@ class Given:
             return self._called(site, at - 1, depth)
         if step.opcode in op.SGETS:
             return self._machine.static(self._machine.fields.named(site.dex, step.b))
-        raise _NO_CONSTANT
+        raise _no_constant()
 
     def _called(self, site: _Site, at: int, depth: int) -> Value:
         """The text that a call gave which lies before the piece: a text stays what it is."""
         step = self._machine.methods.instruction(site.node, at)
         if step.opcode not in op.INVOKES:
-            raise _NO_CONSTANT
+            raise _no_constant()
         callee = self._machine.methods.callee(site.dex, step.a, static=step.opcode in op.INVOKE_STATICS)
         if not callee.descriptor.endswith(")Ljava/lang/String;") or step.opcode not in op.INVOKE_STATICS or callee.node < 0:
-            raise _NO_CONSTANT
+            raise _no_constant()
         return self._machine.call(callee.node, self.arguments(site.node, at, depth + 1))
+
+
+def _no_constant() -> StopError:
+    """A new one each time: an exception that is kept keeps every frame that it went through, and so the whole package."""
+    return StopError("argument", "is given something that is no constant")
 
 
 def _setter(code: MethodCode, at: int, register: int) -> int | None:

@@ -169,7 +169,7 @@ class Machine:
             if value is None:
                 raise StopError("unsupported", f"reads {named(field.spelt)}, which is not there")
         if isinstance(value, Unknown):
-            raise value.why
+            raise value.why.again()
         return value
 
     def write_static(self, field: Field, value: Value) -> None:
@@ -190,12 +190,12 @@ class Machine:
                 else StopError("unsupported", f"reads {named(field.spelt)}")
             )
         if value.spoiled:
-            raise value.spoiled
+            raise value.spoiled.again()
         if value.shared:
             self._read.add(field)
         found = value.fields.get(f"{field.name}:{field.type}", 0)
         if isinstance(found, Unknown):
-            raise found.why
+            raise found.why.again()
         return found
 
     def write_instance(self, value: Value, field: Field, given: Value) -> None:
@@ -214,7 +214,7 @@ class Machine:
         arguments = [registers[step.registers[slot]] for slot in callee.slots if slot < len(step.registers)]
         for argument in arguments:
             if isinstance(argument, Unknown):
-                raise argument.why
+                raise argument.why.again()
         if callee.operation is not None:
             self.charge(8 + sum(_size(argument) for argument in arguments) // 4)
             result = callee.operation(*arguments)

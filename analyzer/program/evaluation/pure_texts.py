@@ -36,7 +36,7 @@ def array(value: Value, kinds: str) -> Array:
     """*value* as an array whose elements are of one of *kinds*."""
     if isinstance(value, Array) and value.kind in kinds:
         if value.spoiled:
-            raise value.spoiled
+            raise value.spoiled.again()
         return value
     raise thrown("NullPointerException") if value == 0 else StopError("unsupported", "takes an array that is none")
 
@@ -64,7 +64,7 @@ def _spelt(value: Value) -> str:
 def _builder(value: Value) -> Builder:
     if isinstance(value, Builder):
         if value.spoiled:
-            raise value.spoiled
+            raise value.spoiled.again()
         if value.shared:
             raise StopError("state", "changes a builder that a static field holds")
         return value
@@ -74,7 +74,7 @@ def _builder(value: Value) -> Builder:
 def _of_builder(value: Value) -> str:
     if isinstance(value, Builder):
         if value.spoiled:
-            raise value.spoiled
+            raise value.spoiled.again()
         return "".join(value.units)
     return text(value)
 

@@ -35,12 +35,16 @@ _UPPER: Value = Unknown(StopError("unsupported", "reads half of a long"))
 def _number(value: Value) -> int:
     if isinstance(value, int):
         return value
-    raise value.why if isinstance(value, Unknown) else StopError("unsupported", "counts with something that is no whole number")
+    raise (
+        value.why.again()
+        if isinstance(value, Unknown)
+        else StopError("unsupported", "counts with something that is no whole number")
+    )
 
 
 def _known(value: Value) -> Value:
     if isinstance(value, Unknown):
-        raise value.why
+        raise value.why.again()
     return value
 
 
@@ -137,11 +141,11 @@ def _fill(machine: Machine, frame: Frame, step: Instruction, at: int) -> int | N
 def _array(value: Value) -> Array:
     if isinstance(value, Array):
         if value.spoiled:
-            raise value.spoiled
+            raise value.spoiled.again()
         return value
     if value == 0:
         raise StopError("throws", "throws NullPointerException")
-    raise value.why if isinstance(value, Unknown) else StopError("unsupported", "takes something else for an array")
+    raise value.why.again() if isinstance(value, Unknown) else StopError("unsupported", "takes something else for an array")
 
 
 def _set(machine: Machine, into: Array, index: int, value: Value) -> None:

@@ -23,6 +23,10 @@ class StopError(Exception):
         self.kind = kind
         self.what = what
 
+    def again(self) -> StopError:
+        """The same, to be raised: one that is kept would keep every frame that it went through, and so the whole package."""
+        return StopError(self.kind, self.what)
+
 
 class Unknown:
     """A value that is not known, and why."""
