@@ -95,11 +95,10 @@ class _Finder:
         self._hierarchy = app.hierarchy
         self._linked = linked
         self._watch = watch
-        self._names: dict[str, frozenset[str]] = {}
+        self._names: dict[str, set[str]] = {}
         for key in watch.methods:
             holder, _, member = key.partition("->")
-            name = member.partition("(")[0]
-            self._names[name] = self._names.get(name, frozenset()) | {holder}
+            self._names.setdefault(member.partition("(")[0], set()).add(holder)
         self._prefixes = tuple(group.prefix for group in watch.fields)
         self._filter = NameFilter(self._names)
         self._watched = linked.types.inheriting(frozenset().union(*self._names.values()))
@@ -132,7 +131,7 @@ class _Finder:
         holders = dex.pools.fields["holder"][rows]
         types = distinct(holders)
         wanted = np.zeros(len(dex.pools.types) + 1, dtype=bool)
-        wanted[types] = [text.startswith(self._prefixes) for text in dex.pools.texts(dex.pools.types[types])]
+        wanted[types] = [text.startswith(self._prefixes) for text in map(dex.pools.type_names.__getitem__, types.tolist())]
         found = {}
         for row in rows[wanted[holders]].tolist():
             descriptor = dex.pools.field(row)

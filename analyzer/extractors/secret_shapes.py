@@ -95,20 +95,21 @@ def secrets_in(data: bytes, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, Fo
 def forms_in(data: bytes, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, Shape, bytes]]:
     """Where *data* has one of the forms, whatever stands before it, and what stands there.
 
-    One pass over the bytes for all shapes: where the first two letters of any of them stand, then the third.
+    One pass over the bytes for all shapes: where a first letter of any of them stands, a second behind it, then a third.
     """
-    octets = np.frombuffer(data, np.uint8)
-    if len(octets) < 3:
+    if len(data) < 3:
         return
-    table = np.zeros(1 << 16, dtype=bool)
+    letters = bytearray(256)  # bits: is it a first, second, third letter
     by_start: dict[int, list[Shape]] = {}
     for shape in shapes:
         first, second, third = shape.begins[:3]
-        table[first << 8 | second] = True
+        for bit, letter in enumerate((first, second, third)):
+            letters[letter] |= 1 << bit
         by_start.setdefault(first << 16 | second << 8 | third, []).append(shape)
-    pairs = octets[:-2].astype(np.uint16) << 8 | octets[1:-1]
-    places = np.flatnonzero(table[pairs])
-    starts = pairs[places].astype(np.int64) << 8 | octets[places + 2]
+    kinds = np.frombuffer(data.translate(bytes(letters)), np.uint8)
+    places = np.flatnonzero(kinds[:-2] & kinds[1:-1] >> 1 & kinds[2:] >> 2 & 1)
+    octets = np.frombuffer(data, np.uint8)
+    starts = octets[places].astype(np.int64) << 16 | octets[places + 1].astype(np.int64) << 8 | octets[places + 2]
     hits = among(starts, by_start)
     for at, start in zip(places[hits].tolist(), starts[hits].tolist(), strict=True):
         for shape in by_start[start]:

@@ -29,7 +29,8 @@ class PlatformHierarchy:
 
     def supertypes(self, cls: str) -> tuple[str, ...]:
         """Superclass first, then interfaces; empty when the class is not known."""
-        return tuple(name for name in self._row(cls)[1:] if name)
+        above = self._row(cls)[1:]
+        return above if "" not in above else tuple([name for name in above if name])
 
     def knows(self, cls: str) -> bool:
         """Whether *cls* is a class of the platform's public API."""

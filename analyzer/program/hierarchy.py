@@ -39,11 +39,12 @@ class Hierarchy:
         self._ancestors: dict[str, tuple[str, ...]] = {}
 
     @cached_property
-    def _definitions(self) -> dict[str, Definition]:
-        found: dict[str, Definition] = {}
+    def _definitions(self) -> dict[str, DexFile]:
+        """The file that defines each class, in which its row is ``class_rows``."""
+        found: dict[str, DexFile] = {}
         for dex in self._dex_files:
-            for cls, row in dex.class_rows.items():
-                found.setdefault(cls, Definition(dex, row))
+            more = dict.fromkeys(dex.class_rows, dex)
+            found.update(more if found.keys().isdisjoint(more) else {cls: dex for cls in more if cls not in found})
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -52,18 +53,19 @@ class Hierarchy:
 
     def definition(self, cls: str) -> Definition | None:
         """Where the package defines *cls*, or None."""
-        return self._definitions.get(cls)
+        dex = self._definitions.get(cls)
+        return None if dex is None else Definition(dex, dex.class_rows[cls])
 
     def supertypes(self, cls: str) -> tuple[str, ...]:
         """Superclass first, then interfaces, of a class of the package or the platform."""
-        own = self._definitions.get(cls)
-        return self._platform.supertypes(cls) if own is None else own.dex.supertypes(own.row)
+        dex = self._definitions.get(cls)
+        return self._platform.supertypes(cls) if dex is None else dex.supertypes(dex.class_rows[cls])
 
     def members(self, cls: str) -> frozenset[str]:
         """The methods that the package's class *cls* itself defines, as ``name(parameters)return``."""
         known = self._members.get(cls)
         if known is None:
-            own = self._definitions.get(cls)
+            own = self.definition(cls)
             known = frozenset() if own is None else frozenset(_members(own))
             self._members[cls] = known
         return known

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from analyzer.facts import Owner
 from analyzer.formats.dex import DexFile
-from analyzer.formats.dex.columns import distinct, distinct_rows
+from analyzer.formats.dex.columns import distinct
+from analyzer.formats.dex.pools import NO_INDEX
 from analyzer.program.ownership import UNKNOWN, Ownership
 
 _MOST_USERS = 200
@@ -89,9 +90,10 @@ class RenamedCode:
             calls = dex.invokes
             holders = dex.pools.methods["holder"][calls.target]
             order = np.argsort(holders, kind="stable")
-            types, first = distinct_rows(holders[order])
+            ordered = holders[order]
+            first = np.flatnonzero(np.diff(ordered, prepend=NO_INDEX))
             bounds = pairwise([*first.tolist(), len(order)])
-            texts = dex.pools.texts(dex.pools.types[types])
+            texts = [dex.pools.type(row) for row in ordered[first].tolist()]
             found.append((dict(zip(texts, (slice(*each) for each in bounds), strict=True)), calls.row[order]))
         return found
 

@@ -8,6 +8,7 @@ formats specification; try and handler layout: dex-format specification, "code_i
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from analyzer.formats.dex.file import DexFile
 
 _UNKNOWN_SOURCE = (-1,)
-_TURNS = tuple(opcode in op.BRANCHES or opcode in op.ENDS for opcode in range(256))
+_TURNS = bytes(opcode in op.BRANCHES or opcode in op.ENDS for opcode in range(256))
+# Where each opcode keeps the register that it writes: in the second nibble, the high byte, or the next unit; 0 for none.
+_NIBBLE, _HIGH_BYTE, _NEXT = 1, 2, 3
+_KEEPS = {"12x": _NIBBLE, "11n": _NIBBLE, "22c": _NIBBLE, "22s": _NIBBLE, "32x": _NEXT}
+_WRITES = tuple(_KEEPS.get(form, _HIGH_BYTE) if opcode in op.WRITES else 0 for opcode, form in enumerate(op.FORMATS))
 
 
 class Call(Struct, frozen=True):
@@ -41,6 +46,7 @@ class MethodCode:
         self._words: list[int] = dex.units[start:end].tolist()
         self._words += [0] * 5
         self._offsets: list[int] = (dex.instructions.position[first:last] - start).tolist()
+        self._opcodes = dex.opcode[first:last].tobytes()
         self._handlers = _handler_offsets(dex, item)
         self._sources: dict[int, tuple[int, ...]] | None = None
 
@@ -49,7 +55,7 @@ class MethodCode:
 
     def opcode(self, at: int) -> int:
         """The opcode of instruction *at*."""
-        return self._words[self._offsets[at]] & 0xFF
+        return self._opcodes[at]
 
     def offset(self, at: int) -> int:
         """Its offset from the method's start, in code units."""
@@ -59,13 +65,12 @@ class MethodCode:
         """The register that instruction *at* writes (the first of a pair), or -1."""
         position = self._offsets[at]
         word = self._words[position]
-        opcode = word & 0xFF
-        if opcode not in op.WRITES:
-            return -1
-        form = op.FORMATS[opcode]
-        if form in ("12x", "11n", "22c", "22s"):
+        kept = _WRITES[word & 0xFF]
+        if kept == _HIGH_BYTE:
+            return word >> 8
+        if kept == _NIBBLE:
             return word >> 8 & 0xF
-        return self._words[position + 1] if form == "32x" else word >> 8
+        return self._words[position + 1] if kept == _NEXT else -1
 
     def writes(self, at: int, register: int) -> bool:
         """Whether instruction *at* changes *register*, as a whole or as half of a pair."""
@@ -143,25 +148,25 @@ class MethodCode:
         return self._offsets
 
     def _find_sources(self) -> dict[int, tuple[int, ...]]:
-        words = self._words
-        turns = [(at, offset) for at, offset in enumerate(self._offsets) if _TURNS[words[offset] & 0xFF]]
-        index = dict(zip(self._offsets, range(len(self._offsets)), strict=True))
+        offsets, opcodes = self._offsets, self._opcodes
         found: dict[int, list[int]] = {}
-        for at, offset in turns:
-            opcode = words[offset] & 0xFF
+        for at in compress(range(len(offsets)), opcodes.translate(_TURNS)):
+            opcode = opcodes[at]
             if opcode in op.BRANCHES:
-                for target in self._targets(offset, opcode):
-                    if target in index:
-                        found.setdefault(index[target], []).append(at)
+                for target in self._targets(offsets[at], opcode):
+                    place = self.instruction_at(target)
+                    if place is not None:
+                        found.setdefault(place, []).append(at)
             if opcode in op.ENDS:
                 found.setdefault(at + 1, [])
         if self._offsets:
             found.setdefault(0, []).append(-1)
         for at in found:
-            if 0 < at < len(self._offsets) and self.opcode(at - 1) not in op.ENDS:
+            if 0 < at < len(offsets) and opcodes[at - 1] not in op.ENDS:
                 found[at].append(at - 1)
         result = {at: tuple(dict.fromkeys(sources)) for at, sources in found.items()}
-        result.update({index[offset]: _UNKNOWN_SOURCE for offset in self._handlers if offset in index})
+        handlers = map(self.instruction_at, self._handlers)
+        result.update({at: _UNKNOWN_SOURCE for at in handlers if at is not None})
         return result
 
     def branch_targets(self, at: int) -> list[tuple[int | None, int]]:

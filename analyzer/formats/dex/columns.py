@@ -53,6 +53,13 @@ def among(values: NDArray[Any], wanted: Iterable[int]) -> NDArray[np.bool_]:
     return found
 
 
+def begins(rows: Ints, count: int) -> Ints:
+    """Where the entries of each of *count* rows begin in entries that are in order of *rows*, with one more at the end."""
+    first = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=count), out=first[1:])
+    return first
+
+
 def ranges(first: Ints, rows: Ints) -> Ints:
     """The indices of all entries that belong to *rows*, where those of row r are first[r] .. first[r + 1]."""
     low, length = first[rows], first[rows + 1] - first[rows]

@@ -83,7 +83,11 @@ class DexFile:
     @cached_property
     def opcode(self) -> NDArray[np.uint8]:
         """The opcode of every instruction, in the order of ``instructions``."""
-        return self.units[self.instructions.position].astype(np.uint8)
+        return self.units.take(self.instructions.position).astype(np.uint8)
+
+    def rows_with(self, mask: NDArray[np.bool_]) -> Ints:
+        """The instructions whose opcode is one of those of *mask* (``opcode_mask``)."""
+        return np.flatnonzero(mask.take(self.opcode))
 
     @cached_property
     def invokes(self) -> Xrefs:
@@ -98,7 +102,7 @@ class DexFile:
     @cached_property
     def strings_loaded(self) -> Xrefs:
         """Every const-string and const-string/jumbo: instruction row and string row."""
-        rows = np.flatnonzero(_STRINGS[self.opcode])
+        rows = self.rows_with(_STRINGS)
         at = self.instructions.position[rows]
         last = len(self.units) - 1
         target = self.units[np.minimum(at + 1, last)].astype(np.int64)
@@ -108,7 +112,7 @@ class DexFile:
         return Xrefs(rows[good], target[good])
 
     def _xrefs(self, mask: NDArray[np.bool_], limit: int) -> Xrefs:
-        rows = np.flatnonzero(mask[self.opcode])
+        rows = self.rows_with(mask)
         at = self.instructions.position[rows] + 1
         target = self.units[np.minimum(at, len(self.units) - 1)].astype(np.int64)
         good = (at < len(self.units)) & (target < limit)
@@ -152,9 +156,11 @@ class DexFile:
     @cached_property
     def class_rows(self) -> dict[str, int]:
         """The class definitions by descriptor; of a class that is defined twice the first counts, as on Android."""
-        rows: dict[str, int] = {}
-        for row, type_row in enumerate(self.pools.classes["type"].tolist()):
-            rows.setdefault(self.pools.type(type_row), row)
+        names = self.pools.type_names
+        classes = [names[row] for row in self.pools.classes["type"].tolist()]
+        rows = dict(zip(classes, range(len(classes)), strict=True))
+        if len(rows) < len(classes):
+            rows |= dict(zip(reversed(classes), reversed(range(len(classes))), strict=True))
         return rows
 
     def supertypes(self, class_row: int) -> tuple[str, ...]:
@@ -162,7 +168,8 @@ class DexFile:
         superclass, interfaces, first = self._supertypes
         own = superclass[class_row]
         rows = interfaces[first[class_row] : first[class_row + 1]]
-        return tuple(self.pools.type(row) for row in (rows if own == NO_INDEX else [own, *rows]))
+        names = self.pools.type_names
+        return tuple([names[row] for row in (rows if own == NO_INDEX else [own, *rows])])
 
     @cached_property
     def _supertypes(self) -> tuple[list[int], list[int], list[int]]:

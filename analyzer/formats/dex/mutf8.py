@@ -13,7 +13,7 @@ def decode_mutf8(raw: bytes) -> str:
         return raw.decode("ascii")
     try:
         text = raw.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass")
-        if any("\ud800" <= char <= "\udfff" for char in text):
+        if b"\xed" in raw and any("\ud800" <= char <= "\udfff" for char in text):
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
             text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     except UnicodeDecodeError:

@@ -6,6 +6,7 @@ later look-ups need no check. Text is decoded row by row, on demand, and kept.
 
 from __future__ import annotations
 
+import struct
 from bisect import bisect_left
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,8 @@ from analyzer.errors import FormatError
 from analyzer.formats.dex.header import Header, Table
 from analyzer.formats.dex.leb128 import MAX_LENGTH
 from analyzer.formats.dex.mutf8 import decode_mutf8
-from analyzer.formats.dex.texts import strictly_sorted
+from analyzer.formats.dex.stringdata import StringData, take_apart
+from analyzer.formats.dex.texts import badly_written, strictly_sorted
 
 _U4 = np.dtype("<u4")
 _PROTO = np.dtype([("shorty", "<u4"), ("returns", "<u4"), ("parameters", "<u4")])
@@ -36,6 +38,8 @@ _CLASS = np.dtype(
     ]
 )
 NO_INDEX = 0xFFFFFFFF
+# Single rows of the same tables, which numpy reads several times slower.
+_PROTO_ROW, _MEMBER_ROW = struct.Struct("<III"), struct.Struct("<HHI")
 
 
 class Pools:
@@ -55,6 +59,7 @@ class Pools:
         self.fields = _column(data, header.fields, _MEMBER)
         self.methods = _column(data, header.methods, _MEMBER)
         self.classes = _column(data, header.classes, _CLASS)
+        self._protos_at, self._methods_at = header.protos.offset, header.methods.offset
         self._strings: dict[int, str] = {}
         self._protos: dict[int, str] = {}
         self.bad_prototypes = 0
@@ -86,8 +91,15 @@ class Pools:
         flat, lengths = self.type_lists(self.classes["interfaces"].astype(np.int64))
         self.interfaces = flat, np.concatenate([[0], np.cumsum(lengths)])
 
+    @cached_property
+    def _string_data(self) -> StringData | None:
+        return take_apart(self._data, self.string_offsets)
+
     def raw_string(self, row: int) -> bytes:
         """The MUTF-8 bytes of string *row*, without its length and end; one without an end ends with the file."""
+        known = self._string_data
+        if known is not None:
+            return known.raw[row].encode("latin-1")
         start = int(self.string_offsets[row])
         last = start + MAX_LENGTH
         while start < last and self._data[start : start + 1] >= b"\x80":
@@ -98,69 +110,72 @@ class Pools:
 
     def string(self, row: int) -> str:
         """String *row* as text; '' where code names one that is not there, which Android refuses."""
+        if row >= len(self.string_offsets):
+            return ""
+        known = self._string_data
+        if known is not None and row not in known.other:
+            return known.raw[row]
         text = self._strings.get(row)
         if text is None:
-            if row >= len(self.string_offsets):
-                return ""
             text = self._strings[row] = decode_mutf8(self.raw_string(row))
         return text
 
     def texts(self, rows: NDArray[Any]) -> list[str]:
         """Many strings at once, several times faster than one by one. Raises ``FormatError``."""
-        pieces, known = self._pieces, self._strings
-        if pieces is None:
-            return [self.string(row) for row in rows.tolist()]
-        texts = []
-        for row in rows.tolist():
-            text = known.get(row)
-            if text is None:
-                piece = pieces[row]
-                short = piece.isascii() and piece  # else its length takes two bytes, or a character does
-                text = known[row] = piece[1:].decode("ascii") if short else decode_mutf8(self.raw_string(row))
-            texts.append(text)
-        return texts
+        known = self._string_data
+        wanted: list[int] = rows.tolist()
+        if known is None:
+            return [self.string(row) for row in wanted]
+        raw, other = known.raw, known.other
+        return [raw[row] if row not in other else self.string(row) for row in wanted]
 
     @cached_property
-    def _pieces(self) -> list[bytes] | None:
-        """The string data taken apart at the zeros, lengths included; None unless strings follow each other without a gap."""
-        offsets = self.string_offsets.astype(np.int64)
-        if len(offsets) < 2:
-            return None
-        empty = int(self._data[int(offsets[0])] == 0)  # the empty string comes first, and its length is a zero, too
-        end = self._data.find(b"\0", int(offsets[-1]) + 1)
-        if self._data.count(b"\0", int(offsets[empty]), max(end, 0)) != len(offsets) - empty - 1:
-            return None  # also where a file is made of zeros, to fill the memory
-        pieces = self._data[int(offsets[empty]) : max(end, 0)].split(b"\0")
-        pieces = [b"\0", *pieces] if empty else pieces
-        if len(pieces) != len(offsets):
-            return None
-        lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
-        return pieces if (np.diff(offsets) == lengths[:-1] + 1).all() else None
+    def type_names(self) -> list[str]:
+        """The descriptors of all types."""
+        return self.texts(self.types)
 
     def type(self, row: int) -> str:
         """The descriptor of type *row*, e.g. ``Landroid/content/Context;`` or ``[I``; '' where there is none."""
-        return self.string(int(self.types[row])) if row < len(self.types) else ""
+        names = self.type_names
+        return names[row] if row < len(names) else ""
 
     def find_string(self, raw: bytes) -> int | None:
         """The row of the string whose MUTF-8 bytes are *raw*; strings are sorted, for ASCII in the order of their bytes."""
-        row = bisect_left(range(len(self.string_offsets)), raw, key=self.raw_string)
+        row = self._string_place(raw)
         return row if row < len(self.string_offsets) and self.raw_string(row) == raw else None
 
     def strings_with_prefix(self, prefix: bytes) -> tuple[int, int]:
         """The range of string rows that start with *prefix*, which is ASCII: strings are sorted."""
-        low = bisect_left(range(len(self.string_offsets)), prefix, key=self.raw_string)
-        high = bisect_left(range(len(self.string_offsets)), prefix + b"\xff", key=self.raw_string)
-        return low, high
+        return self._string_place(prefix), self._string_place(prefix + b"\xff")
+
+    def _string_place(self, raw: bytes) -> int:
+        known = self._string_data
+        if known is not None:
+            return bisect_left(known.raw, raw.decode("latin-1"))
+        return bisect_left(range(len(self.string_offsets)), raw, key=self.raw_string)
 
     def texts_are_sorted(self) -> bool:
         """Whether the strings are in order and each is there once: look-ups by name rest on that."""
-        return strictly_sorted(self._data, self.string_offsets)
+        known = self._string_data
+        return strictly_sorted(self._data, self.string_offsets) if known is None else known.in_order
+
+    def badly_written_texts(self) -> tuple[str, ...]:
+        """For what Android refuses the strings, a clause each."""
+        known = self._string_data
+        return tuple(badly_written(self._data, self.string_offsets)) if known is None else known.refusals
 
     def type_row(self, descriptor: str) -> int | None:
         """The row of the type *descriptor*; types follow the order of the strings."""
-        raw = descriptor.encode("utf-8", "replace")
-        row = bisect_left(range(len(self.types)), raw, key=lambda at: self.raw_string(int(self.types[at])))
+        raw, known = descriptor.encode("utf-8", "replace"), self._string_data
+        if known is None:
+            row = bisect_left(range(len(self.types)), raw, key=lambda at: self.raw_string(int(self.types[at])))
+        else:
+            row = bisect_left(self._type_rows, raw.decode("latin-1"), key=known.raw.__getitem__)
         return row if row < len(self.types) and self.type(row) == descriptor else None
+
+    @cached_property
+    def _type_rows(self) -> list[int]:
+        return self.types.tolist()  # type: ignore[no-any-return]
 
     def rows_of_field(self, descriptor: str) -> frozenset[int]:
         """The rows of the fields ``Lcom/a/B;->name``, whatever their type."""
@@ -177,10 +192,10 @@ class Pools:
         end = offset + 4 + 2 * count
         if end > len(self._data):
             raise FormatError(f"type list at {offset:#x} lies outside the file")
-        rows = np.frombuffer(self._data, "<u2", count, offset + 4).tolist()
-        if any(row >= len(self.types) for row in rows):
+        rows = struct.unpack_from(f"<{count}H", self._data, offset + 4)
+        if rows and max(rows) >= len(self.types):
             raise FormatError(f"type list at {offset:#x} names a type that does not exist")
-        return tuple(rows)
+        return rows
 
     def type_lists(self, offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The type rows of many type_lists one after another, and the length of each (0 at offset 0). Raises ``FormatError``."""
@@ -230,14 +245,17 @@ class Pools:
         if text is None:
             if row >= len(self.protos):
                 return ""
-            returns = int(self.protos[row]["returns"])
+            _, returns, _ = _PROTO_ROW.unpack_from(self._data, self._protos_at + _PROTO_ROW.size * row)
             text = self._protos[row] = f"({''.join(self.parameter_types(row))}){self.type(returns)}"
         return text
 
     def parameter_types(self, row: int) -> list[str]:
         """The parameter descriptors of prototype *row*, in order; none where their list lies outside the file."""
+        if row >= len(self.protos):
+            return []
+        _, _, offset = _PROTO_ROW.unpack_from(self._data, self._protos_at + _PROTO_ROW.size * row)
         try:
-            return [self.type(t) for t in self.type_list(int(self.protos[row]["parameters"]))] if row < len(self.protos) else []
+            return [*map(self.type_names.__getitem__, self.type_list(offset))] if offset else []
         except FormatError:
             return []
 
@@ -245,12 +263,15 @@ class Pools:
         """Method *row* without its class: ``name(parameters)return``; '' where code names one that is not there."""
         if row >= len(self.methods):
             return ""
-        _, shape, name = self.methods[row].tolist()
+        _, shape, name = _MEMBER_ROW.unpack_from(self._data, self._methods_at + _MEMBER_ROW.size * row)
         return self.string(name) + self.proto(shape)
 
     def method_holder(self, row: int) -> str:
         """The class that method *row* names."""
-        return self.type(int(self.methods[row]["holder"])) if row < len(self.methods) else ""
+        if row >= len(self.methods):
+            return ""
+        holder, _, _ = _MEMBER_ROW.unpack_from(self._data, self._methods_at + _MEMBER_ROW.size * row)
+        return self.type(holder)
 
     def method(self, row: int) -> str:
         """The full descriptor of method *row*: ``Lcom/a/B;->c(I)V``."""

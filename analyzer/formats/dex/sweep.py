@@ -20,7 +20,10 @@ Units = NDArray[np.uint16]
 
 _CODE_HEADER_UNITS = 8
 _FEW_CURSORS = 48
-_LENGTHS = np.array(LENGTHS, dtype=np.int64)
+_STEPS = 8
+# By the first code unit of an instruction its length; 0 for payloads, which say their own.
+_WIDTHS = np.tile(np.array(LENGTHS, dtype=np.int64), 256)
+_WIDTHS[[0x0100, 0x0200, 0x0300]] = 0
 
 
 class CodeItems(Struct, frozen=True):
@@ -92,60 +95,66 @@ def _layers(start: Ints, end: Ints) -> list[Ints]:
 def sweep(units: Units, items: CodeItems) -> Instructions:
     """Every instruction start of every item in *items*."""
     positions: list[Ints] = []
+    counts: list[Ints] = []
     cut = 0
     begin = 0
     for layer_end in items.layer_ends:
         start, end = items.start[begin:layer_end], items.end[begin:layer_end]
         marks = np.zeros(len(units) + 1, dtype=bool)
-        cut += _mark_starts(units, start, end, marks)
-        positions.append(np.flatnonzero(marks))
+        _mark_starts(units, start, end, marks)
+        position = np.flatnonzero(marks)
+        count = np.diff(np.searchsorted(position, start), append=len(position))
+        cut += _count_cut(units, position[np.cumsum(count)[count > 0] - 1], end[count > 0])
+        positions.append(position)
+        counts.append(count)
         begin = layer_end
-    bounds = [0, *items.layer_ends]
-    counts = [
-        np.diff(np.searchsorted(position, items.start[lo:hi]), append=len(position))
-        for position, lo, hi in zip(positions, bounds, bounds[1:], strict=False)
-    ]
     first = np.cumsum(np.concatenate([np.zeros(1, dtype=np.int64), *counts]))
     item = np.repeat(np.arange(len(items.offset)), np.diff(first))
-    return Instructions(np.concatenate([np.zeros(0, dtype=np.int64), *positions]), item, first, cut)
+    every = positions[0] if len(positions) == 1 else np.concatenate([np.zeros(0, dtype=np.int64), *positions])
+    return Instructions(every, item, first, cut)
 
 
-def _mark_starts(units: Units, start: Ints, end: Ints, marks: NDArray[np.bool_]) -> int:
-    """Mark the instruction starts of items that do not overlap; returns how many run over their end."""
+def _mark_starts(units: Units, start: Ints, end: Ints, marks: NDArray[np.bool_]) -> None:
+    """Mark the instruction starts of items that do not overlap.
+
+    Which cursors are at their ends, and which at a payload, is looked at every few steps only: until then they stay there.
+    """
     nonempty = end > start
-    position, end = start[nonempty], end[nonempty]
-    cut = 0
+    start, end = start[nonempty], end[nonempty]
+    position, stop = start.copy(), end
     while len(position) > _FEW_CURSORS:
-        marks[position] = True
-        word = units[position]
-        length = _LENGTHS[word & 0xFF]
-        payload = np.flatnonzero((word == 0x0100) | (word == 0x0200) | (word == 0x0300))
-        for row in payload.tolist():
-            length[row] = payload_length(units, int(position[row]))
-        position = position + length
-        going = position < end
-        if not going.all():
-            cut += int((position[~going] > end[~going]).sum())
-            position, end = position[going], end[going]
-    for begin, stop in zip(position.tolist(), end.tolist(), strict=True):
-        cut += _mark_one(units, begin, stop, marks)
-    return cut
+        for _ in range(_STEPS):
+            marks[position] = True
+            width = _WIDTHS.take(units.take(position, mode="clip"))
+            position += width
+            np.minimum(position, stop, out=position)
+        for row in np.flatnonzero((width == 0) & (position < stop)).tolist():
+            position[row] = min(position[row] + payload_length(units, int(position[row])), stop[row])
+        going = position < stop
+        position, stop = position[going], stop[going]
+    for cursor, last in zip(position.tolist(), stop.tolist(), strict=True):
+        _mark_one(units, cursor, last, marks)
+    marks[end] = False
+    marks[start] = True  # also where the item before ends there
 
 
-def _mark_one(units: Units, position: int, end: int, marks: NDArray[np.bool_]) -> int:
+def _mark_one(units: Units, position: int, end: int, marks: NDArray[np.bool_]) -> None:
     """The rest of one long item, instruction by instruction."""
-    base = position
-    words = units[position:end].tolist()
+    widths = _WIDTHS.take(units[position:end]).tolist()
+    at, size = 0, end - position
     found = []
-    while position < end:
-        found.append(position)
-        word = words[position - base]
-        if word in (0x0100, 0x0200, 0x0300):
-            position += payload_length(units, position)
-        else:
-            position += LENGTHS[word & 0xFF]
-    marks[found] = True
-    return int(position > end)
+    while at < size:
+        found.append(at)
+        at += widths[at] or payload_length(units, position + at)
+    marks[np.array(found) + position] = True
+
+
+def _count_cut(units: Units, last: Ints, end: Ints) -> int:
+    """How many items run over their *end*, each by its *last* instruction."""
+    behind = last + _WIDTHS.take(units[last])
+    for row in np.flatnonzero(behind == last).tolist():
+        behind[row] += payload_length(units, int(last[row]))
+    return int((behind > end).sum())
 
 
 def payload_length(units: Units, position: int) -> int:

@@ -52,11 +52,16 @@ def strictly_sorted(data: bytes, offsets: NDArray[Any]) -> bool:
         left -= len(first)
         ended = _zero_bytes(first | second)  # where both texts end; one that ends earlier is the smaller anyway
         if zeros:
+            one_ended, other_ended = _zero_bytes(first) != 0, _zero_bytes(second) != 0
             first, second = _zeros_first(_cut(first)), _zeros_first(_cut(second))
         difference = first ^ second
         if ((second < first) | (ended > difference)).any():
             return False
         alike = difference == 0
+        if zeros:  # a zero as the last of these bytes looks like the end of a text, which comes before it
+            if (alike & other_ended & ~one_ended).any():
+                return False
+            alike &= ~one_ended
         before, behind = before[alike] + 8, behind[alike] + 8
         first, second = words[before].astype(np.uint64), words[behind].astype(np.uint64)
     return True

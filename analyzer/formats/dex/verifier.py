@@ -19,7 +19,6 @@ from analyzer.formats.dex import opcodes
 from analyzer.formats.dex.columns import among, distinct, stretched
 from analyzer.formats.dex.header import CONTAINER_VERSION, HEADER_SIZE
 from analyzer.formats.dex.pools import NO_INDEX
-from analyzer.formats.dex.texts import badly_written
 
 if TYPE_CHECKING:
     from analyzer.formats.dex.file import DexFile
@@ -49,7 +48,7 @@ def refusals(dex: DexFile) -> Iterator[str]:
     yield from _header(dex)
     yield from _map(dex, sections)
     yield from _order(dex)
-    yield from badly_written(dex.data, dex.pools.string_offsets)
+    yield from dex.pools.badly_written_texts()
     yield from _classes(dex)
     yield from _places(dex, sections)
     yield from _members(dex)
@@ -58,7 +57,7 @@ def refusals(dex: DexFile) -> Iterator[str]:
 
 def unknown_instructions(dex: DexFile) -> int:
     """How many methods have instructions that do not exist: Android loads the file and refuses their classes."""
-    rows = np.flatnonzero(opcodes.opcode_mask(opcodes.UNUSED)[dex.opcode])
+    rows = dex.rows_with(opcodes.opcode_mask(opcodes.UNUSED))
     return len(distinct(dex.instructions.item[rows]))
 
 

@@ -120,7 +120,7 @@ class Fields:
         known = self._puts[number]
         if known is None:
             dex = self._linked.dex_files[number]
-            rows = np.flatnonzero(_PUTS[dex.opcode])
+            rows = dex.rows_with(_PUTS)
             targets = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)].astype(np.int64)
             order = np.argsort(targets, kind="stable")
             known = self._puts[number] = rows[order], targets[order]

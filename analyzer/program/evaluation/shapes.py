@@ -97,7 +97,7 @@ class Shapes:
         if known is None:
             dex = self._linked.dex_files[number]
             items = dex.instructions.item
-            mixing = np.bincount(items[_MIXES[dex.opcode]], minlength=1) > 0
+            mixing = np.bincount(items[dex.rows_with(_MIXES)], minlength=1) > 0
             known = set(np.flatnonzero(mixing).tolist())
             rows = [row for row in map(dex.pools.type_row, _UNPACKERS) if row is not None]
             if rows:

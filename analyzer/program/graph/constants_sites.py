@@ -67,7 +67,7 @@ class ConstantSites:
         """Instruction rows and the pool rows they name, sorted by the latter."""
         if number not in known:
             dex = self._linked.dex_files[number]
-            rows = np.flatnonzero(mask[dex.opcode])
+            rows = dex.rows_with(mask)
             targets = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)]
             order = np.argsort(targets, kind="stable")
             known[number] = rows[order], targets[order].astype(np.int64)

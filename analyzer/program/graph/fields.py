@@ -47,7 +47,7 @@ class FieldLoads:
         """Instruction rows and field rows of all object reads of one file, sorted by field row."""
         if number not in self._sorted:
             dex = self._linked.dex_files[number]
-            rows = np.flatnonzero(_LOADS[dex.opcode])
+            rows = dex.rows_with(_LOADS)
             at = np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)
             target = dex.units[at].astype(np.int64)
             good = target < len(dex.pools.fields)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
-from analyzer.formats.dex.columns import Ints, numbered, ranges
+from analyzer.formats.dex.columns import Ints, begins, numbered, ranges
 from analyzer.program.graph.this_uses import hands_on_this
 from analyzer.program.graph.types import Types, interned
 from analyzer.program.hierarchy import Hierarchy
@@ -129,25 +129,28 @@ class Linked:
     @cached_property
     def sites(self) -> Sites:
         """Every invoke of every defined method."""
-        parts = []
+        parts: list[tuple[Ints, ...]] = []
+        opcodes: list[NDArray[np.uint8]] = []
         for number, (dex, keys) in enumerate(zip(self.dex_files, self.ref_keys, strict=True)):
             rows, targets = dex.invokes
-            caller, which = self._spread(number, rows, np.arange(len(rows)))
+            caller, which = self._holders(number, rows)
             resolved = np.full(len(keys), -1, dtype=np.int64)
             used = np.flatnonzero(np.bincount(targets, minlength=len(keys)))
             resolved[used] = self.resolve(keys[used])
-            rows, targets = rows[which], targets[which]
-            numbers = np.full(len(rows), number)
-            parts.append((caller, numbers, rows, keys[targets], dex.opcode[rows], resolved[targets]))
-        columns = [np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(6)]
-        return Sites(columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.uint8), columns[5])
+            if which is not None:
+                rows, targets = rows[which], targets[which]
+            parts.append((caller, np.full(len(rows), number), rows, keys[targets], resolved[targets]))
+            opcodes.append(dex.opcode[rows])
+        columns = [np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(5)]
+        opcode = np.concatenate(opcodes) if opcodes else np.zeros(0, dtype=np.uint8)
+        return Sites(columns[0], columns[1], columns[2], columns[3], opcode, columns[4])
 
     @cached_property
     def _by_target(self) -> tuple[Ints, Ints]:
         target = self.sites.target
         called = np.flatnonzero(target >= 0)
-        order = called[np.argsort(target[called].astype(np.int32), kind="stable")]
-        return order, np.searchsorted(target[order], np.arange(len(self.nodes.key) + 1))
+        targets = target[called]
+        return called[np.argsort(targets.astype(np.int32), kind="stable")], begins(targets, len(self.nodes.key))
 
     def calls_to(self, node: int) -> list[int]:
         """The sites whose reference resolves to *node*."""
@@ -169,8 +172,8 @@ class Linked:
     @cached_property
     def sites_by_caller(self) -> tuple[Ints, Ints]:
         """The sites in order of their calling node, and where those of each node begin."""
-        order = np.argsort(self.sites.caller.astype(np.int32), kind="stable")
-        return order, np.searchsorted(self.sites.caller[order], np.arange(len(self.nodes.key) + 1))
+        caller = self.sites.caller
+        return np.argsort(caller.astype(np.int32), kind="stable"), begins(caller, len(self.nodes.key))
 
     def calls_in(self, node: int) -> list[int]:
         """The sites in *node*."""
@@ -267,8 +270,7 @@ class Linked:
         for number in range(len(self.dex_files)):
             own = np.flatnonzero((self.nodes.dex == number) & (self.nodes.item >= 0))
             items = self.nodes.item[own]
-            counts = np.bincount(items, minlength=len(self.dex_files[number].items.offset))
-            found.append((own[np.argsort(items, kind="stable")], np.concatenate([[0], np.cumsum(counts)])))
+            found.append((own[np.argsort(items, kind="stable")], begins(items, len(self.dex_files[number].items.offset))))
         return found
 
     def nodes_at(self, dex: int, row: int) -> list[int]:
@@ -280,8 +282,7 @@ class Linked:
     @cached_property
     def _methods_by_class(self) -> tuple[Ints, Ints]:
         holders = self.nodes.key >> _SHIFT
-        order = np.argsort(holders, kind="stable")
-        return order, np.searchsorted(holders[order], np.arange(len(self.types.names) + 1))
+        return np.argsort(holders, kind="stable"), begins(holders, len(self.types.names))
 
     def methods_of(self, type_id: int) -> list[int]:
         """The nodes of the class."""
@@ -342,7 +343,7 @@ class Linked:
         """
         parts: list[tuple[Ints, Ints]] = []
         for number, (dex, types) in enumerate(zip(self.dex_files, self._type_rows, strict=True)):
-            rows = np.flatnonzero(opcodes[dex.opcode])
+            rows = dex.rows_with(opcodes)
             target = dex.units[np.minimum(dex.instructions.position[rows] + 1, len(dex.units) - 1)].astype(np.int64)
             table = types[dex.pools.fields["holder"]] if fields and len(types) else types
             good = target < len(table)
@@ -350,15 +351,22 @@ class Linked:
             good = self.types.defined[used] >= 0
             parts.append(self._spread(number, rows[good], used[good]))
         node, used = (np.concatenate([_NONE, *(part[i] for part in parts)]) for i in range(2))
-        order = np.argsort(node, kind="stable")
-        return used[order], np.searchsorted(node[order], np.arange(len(self.nodes.key) + 1))
+        return used[np.argsort(node, kind="stable")], begins(node, len(self.nodes.key))
 
     def _spread(self, dex: int, rows: Ints, values: Ints) -> tuple[Ints, Ints]:
         """For instruction *rows* the nodes that hold them, several where methods share code, and their values."""
+        nodes, which = self._holders(dex, rows)
+        return nodes, values if which is None else values[which]
+
+    def _holders(self, dex: int, rows: Ints) -> tuple[Ints, Ints | None]:
+        """The nodes that hold instruction *rows*, and the indices of their rows; None where each is held by one node."""
         by_item, first = self._by_item[dex]
         own = self.dex_files[dex].instructions.item[rows]
-        which = np.repeat(np.arange(len(rows)), first[own + 1] - first[own])
-        return by_item[ranges(first, own)], values[which]
+        low = first[own]
+        held = first[own + 1] - low
+        if (held == 1).all():
+            return by_item[low], None
+        return by_item[ranges(first, own)], np.repeat(np.arange(len(rows)), held)
 
     @cached_property
     def _hands_on_this(self) -> list[NDArray[np.bool_]]:

@@ -24,14 +24,14 @@ def hands_on_this(dex: DexFile) -> NDArray[np.bool_]:
     this = dex.units[items.start - 8].astype(np.int64) - dex.units[items.start - 7]
     found = np.zeros(len(items.start), dtype=bool)
     opcode = dex.opcode
-    moves = np.flatnonzero(_MOVED[opcode])
+    moves = dex.rows_with(_MOVED)
     kinds = opcode[moves]
     for code, where in _MOVES.items():
         rows = moves[kinds == code]
         item = instructions.item[rows]
         found[item[_register(dex, instructions.position[rows], where) == this[item]]] = True
-    _mark_listed(dex, np.flatnonzero(_LISTED[opcode]), this, found)
-    rows = np.flatnonzero(_RANGED[opcode])
+    _mark_listed(dex, dex.rows_with(_LISTED), this, found)
+    rows = dex.rows_with(_RANGED)
     item, at = instructions.item[rows], instructions.position[rows]
     first = _unit(dex, at + 2) + ~_STATIC[opcode[rows]]
     last = _unit(dex, at + 2) + (_unit(dex, at) >> 8)

@@ -32,7 +32,7 @@ class Types:
         self._above: dict[int, tuple[int, ...]] = {}
         self._above_sets: dict[int, frozenset[int]] = {}
         self._foreign: dict[int, tuple[int, ...]] = {}
-        self._of_dex = [interned(self._numbers, dex.pools.texts(dex.pools.types)) for dex in dex_files]
+        self._of_dex = [interned(self._numbers, dex.pools.type_names) for dex in dex_files]
         self.names = list(self._numbers)
         self._link_classes()
 
@@ -152,8 +152,13 @@ class Types:
     def inheriting(self, roots: frozenset[str]) -> NDArray[np.bool_]:
         """For each type whether it is one of the classes *roots* or inherits from one."""
         found = np.zeros(len(self.names), dtype=bool)
-        for type_id in np.flatnonzero(self.defined < 0).tolist():
-            found[type_id] = self._hierarchy.inherits(self.names[type_id], roots)
+        below, stack = set(roots), [*roots]
+        while stack:
+            more = [name for name in self._below.get(stack.pop(), ()) if name not in below]
+            below.update(more)
+            stack += more
+        found[[self._numbers[name] for name in below if name in self._numbers]] = True
+        found &= self.defined < 0
         found[[self._numbers[name] for name in roots if name in self._numbers]] = True
         children, parents = self._inheritance
         while True:
@@ -162,6 +167,21 @@ class Types:
             if not len(new):
                 return found
             found[new] = True
+
+    @cached_property
+    def _below(self) -> dict[str, list[str]]:
+        """By name of a class the classes right below it, of the types that no DEX file defines and of all above these."""
+        found: dict[str, list[str]] = {}
+        stack = [self.names[type_id] for type_id in np.flatnonzero(self.defined < 0).tolist()]
+        seen = set(stack)
+        while stack:
+            name = stack.pop()
+            for parent in self._hierarchy.supertypes(name):
+                found.setdefault(parent, []).append(name)
+                if parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
+        return found
 
     def subtypes(self, type_id: int) -> list[int]:
         """All classes of the package below *type_id*, not itself."""

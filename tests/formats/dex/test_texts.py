@@ -46,6 +46,14 @@ def test_texts_are_in_order_as_utf_16_is(texts: list[str], ordered: bool) -> Non
     assert strictly_sorted(data + b"behind", offsets) == strictly_sorted(data, offsets)
 
 
+def test_a_zero_where_a_text_ends() -> None:
+    """Eight bytes are compared at once, and of C0 80 only the first may be among them."""
+    data, offsets = written(["a" * 7, "a" * 7 + "\0", "a" * 7 + "b"])
+    assert strictly_sorted(data, offsets)
+    assert not strictly_sorted(data, offsets[[1, 0, 2]])
+    assert not strictly_sorted(data, offsets[[1, 1]])
+
+
 @given(TEXTS)
 def test_well_written_texts_are_not_blamed(texts: list[str]) -> None:
     data, offsets = written(texts)
