@@ -243,13 +243,15 @@ class Archive:
     def _inflated(self, entry: Entry) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         left, size = entry.stored, 0
+        # Of one that is no larger than it says a single piece, and one byte more, so that its end is seen.
+        most = max(_CHUNK, entry.size + 1) if entry.size < self._limits.ratio_free_bytes else _CHUNK
         while not inflater.eof:
-            stored = inflater.unconsumed_tail or self.file.read(min(_CHUNK, left))
+            stored = inflater.unconsumed_tail or self.file.read(min(most, left))
             if not inflater.unconsumed_tail:
                 left -= len(stored)
                 if not stored:
                     raise FormatError("the entry's compressed data are cut short", where=self.prefix + entry.name)
-            chunk = inflater.decompress(stored, _CHUNK)
+            chunk = inflater.decompress(stored, most)
             size += len(chunk)
             self._guard(entry, size)
             yield chunk

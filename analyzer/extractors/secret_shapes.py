@@ -107,7 +107,7 @@ def forms_in(data: bytes, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, Shap
             letters[letter] |= 1 << bit
         by_start.setdefault(first << 16 | second << 8 | third, []).append(shape)
     kinds = np.frombuffer(data.translate(bytes(letters)), np.uint8)
-    places = np.flatnonzero(kinds[:-2] & kinds[1:-1] >> 1 & kinds[2:] >> 2 & 1)
+    places = np.flatnonzero((kinds[:-2] & kinds[1:-1] >> 1 & kinds[2:] >> 2 & 1).view(bool))
     octets = np.frombuffer(data, np.uint8)
     starts = octets[places].astype(np.int64) << 16 | octets[places + 1].astype(np.int64) << 8 | octets[places + 2]
     hits = among(starts, by_start)

@@ -109,14 +109,14 @@ class DexFile:
         jumbo = self.opcode[rows] == opcodes.CONST_STRING_JUMBO
         target[jumbo] |= self.units[np.minimum(at[jumbo] + 2, last)].astype(np.int64) << 16
         good = (target < len(self.pools.string_offsets)) & (at + 1 <= last)
-        return Xrefs(rows[good], target[good])
+        return Xrefs(rows, target) if good.all() else Xrefs(rows[good], target[good])
 
     def _xrefs(self, mask: NDArray[np.bool_], limit: int) -> Xrefs:
         rows = self.rows_with(mask)
         at = self.instructions.position[rows] + 1
         target = self.units[np.minimum(at, len(self.units) - 1)].astype(np.int64)
         good = (at < len(self.units)) & (target < limit)
-        return Xrefs(rows[good], target[good])
+        return Xrefs(rows, target) if good.all() else Xrefs(rows[good], target[good])
 
     @cached_property
     def _methods_by_item(self) -> tuple[Ints, Ints]:

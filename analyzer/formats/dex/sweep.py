@@ -159,11 +159,10 @@ def _count_cut(units: Units, last: Ints, end: Ints) -> int:
 
 def payload_length(units: Units, position: int) -> int:
     """Length in code units of the switch or array payload at *position* (bytecode specification, payload formats)."""
-    ident = int(units[position])
-    following = [int(units[position + i]) if position + i < len(units) else 0 for i in (1, 2, 3)]
+    words: list[int] = [*units[position : position + 4].tolist(), 0, 0, 0]
+    ident, width, low, high = words[:4]
     if ident == 0x0100:
-        return 4 + 2 * following[0]
+        return 4 + 2 * width
     if ident == 0x0200:
-        return 2 + 4 * following[0]
-    width, size = following[0], following[1] | following[2] << 16
-    return 4 + (size * width + 1) // 2
+        return 2 + 4 * width
+    return 4 + ((low | high << 16) * width + 1) // 2

@@ -7,6 +7,7 @@ numbers. Names are interned once a file, everything after that is integer column
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -20,7 +21,7 @@ from analyzer.formats.dex import DexFile
 from analyzer.formats.dex import opcodes as op
 from analyzer.formats.dex.columns import Ints, begins, numbered, ranges
 from analyzer.program.graph.this_uses import hands_on_this
-from analyzer.program.graph.types import Types, interned
+from analyzer.program.graph.types import Types, interned, numbering
 from analyzer.program.hierarchy import Hierarchy
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -64,8 +65,8 @@ class Linked:
         self.dex_files = tuple(dex_files)
         self.types = Types(self.dex_files, hierarchy)
         self._type_rows = [self.types.rows(number) for number in range(len(self.dex_files))]
-        names: dict[str, int] = {}
-        protos: dict[bytes, int] = {}
+        names: defaultdict[str, int] = numbering()
+        protos: defaultdict[bytes, int] = numbering()
         shapes = [_method_shapes(dex, rows, names, protos) for dex, rows in zip(self.dex_files, self._type_rows, strict=True)]
         self._members, inverse = numbered(np.concatenate([_NONE, *shapes]))
         bounds = np.cumsum([0, *map(len, shapes)]).tolist()
@@ -378,15 +379,14 @@ class Linked:
         return item >= 0 and bool(self._hands_on_this[int(self.nodes.dex[node])][item])
 
 
-def _method_shapes(dex: DexFile, types: Ints, names: dict[str, int], protos: dict[bytes, int]) -> Ints:
+def _method_shapes(dex: DexFile, types: Ints, names: defaultdict[str, int], protos: defaultdict[bytes, int]) -> Ints:
     """For each row of the method table its name and prototype in one number."""
     methods = dex.pools.methods
     rows, inverse = numbered(methods["name"])
     name = interned(names, dex.pools.texts(rows))[inverse] if len(rows) else _NONE
     flat, first = _prototypes(dex, types)
     raw, ends = flat.astype(np.int32).tobytes(), (4 * first).tolist()
-    keys = (raw[low:high] for low, high in pairwise(ends))
-    proto = np.array([protos.setdefault(key, len(protos)) for key in keys], dtype=np.int64)
+    proto = interned(protos, [raw[low:high] for low, high in pairwise(ends)])
     return name << _SHIFT | proto[methods["shape"]] if len(methods) else _NONE
 
 

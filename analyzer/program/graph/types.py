@@ -5,8 +5,11 @@ A class that is defined twice counts where it is loaded first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,8 @@ from analyzer.formats.dex import DexFile
 from analyzer.formats.dex.columns import Ints, distinct_rows, grouped, ranges
 from analyzer.formats.dex.pools import NO_INDEX
 from analyzer.program.hierarchy import Hierarchy
+
+Key = TypeVar("Key", bound=Hashable)
 
 _NONE = np.zeros(0, dtype=np.int64)
 _INTERFACE = 0x200
@@ -28,11 +33,12 @@ class Types:
     def __init__(self, dex_files: Sequence[DexFile], hierarchy: Hierarchy) -> None:
         self._dex_files = dex_files
         self._hierarchy = hierarchy
-        self._numbers: dict[str, int] = {}
         self._above: dict[int, tuple[int, ...]] = {}
         self._above_sets: dict[int, frozenset[int]] = {}
         self._foreign: dict[int, tuple[int, ...]] = {}
-        self._of_dex = [interned(self._numbers, dex.pools.type_names) for dex in dex_files]
+        numbers = numbering()
+        self._of_dex = [interned(numbers, dex.pools.type_names) for dex in dex_files]
+        self._numbers: dict[str, int] = dict(numbers)
         self.names = list(self._numbers)
         self._link_classes()
 
@@ -195,6 +201,11 @@ class Types:
         return list(found)
 
 
-def interned(table: dict[str, int], texts: Iterable[str]) -> Ints:
-    """The number of each text in *table*, into which new ones are put."""
-    return np.array([table.setdefault(text, len(table)) for text in texts], dtype=np.int64)
+def numbering() -> defaultdict[Any, int]:
+    """A table that gives each new key the next number, from 0."""
+    return defaultdict(count().__next__)
+
+
+def interned(table: defaultdict[Key, int], keys: Iterable[Key]) -> Ints:
+    """The number of each key in *table*, a ``numbering``, into which new ones are put."""
+    return np.fromiter(map(table.__getitem__, keys), dtype=np.int64)
