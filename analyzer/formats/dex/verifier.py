@@ -193,9 +193,9 @@ def _places(dex: DexFile, sections: dict[int, _Section]) -> Iterator[str]:
         ("code of methods", _CODE, dex.methods.code, 4),
         ("texts", _STRING_DATA, pools.string_offsets, 1),
     ):
-        there = column[column > 0].astype(np.int64)
+        there = column if column.all() else column[column > 0]
         section = sections.get(kind, _Section(0, 0, 0))
-        if len(there) and ((there < section.start) | (there >= section.end) | (there % step != 0)).any():
+        if len(there) and (there.min() < section.start or there.max() >= section.end or (there & step - 1).any()):
             yield f"{what} do not lie where its map says"
 
 
@@ -218,9 +218,12 @@ def _members(dex: DexFile) -> Iterator[str]:
     list_ = methods.class_def << 1 | ~methods.direct
     if ((list_[1:] == list_[:-1]) & (key[1:] < key[:-1])).any():
         yield "a class's methods are not in order"
-    listed = np.sort(key << 1 | methods.direct)
-    if ((listed[1:] ^ listed[:-1]) == 1).any():
-        yield "a method stands in both lists of its class"
+    direct = np.zeros(len(pools.methods), dtype=bool)
+    direct[methods.method[methods.direct]] = True
+    if direct[methods.method[~methods.direct]].any():  # of one class, or of several
+        listed = np.sort(key << 1 | methods.direct)
+        if ((listed[1:] ^ listed[:-1]) == 1).any():
+            yield "a method stands in both lists of its class"
 
 
 def _code(dex: DexFile) -> Iterator[str]:
