@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from analyzer.catalog.judging import Judging
 from analyzer.catalog.rejudge import judge_again
@@ -55,8 +56,18 @@ def cpu_of(command: list[str]) -> tuple[float, float, str]:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - began, done.stdout
 
 
-def catalog_scan(apps: Path, db: Path, jobs: int) -> tuple[float, float, float, int]:
-    """Wall clock, CPU of the workers (as they tell), CPU and peak KiB of the coordinator."""
+class Run(NamedTuple):
+    """A catalog's run: wall clock, CPU of the workers (as they tell) and of the coordinator in seconds, peaks in KiB, failed apps."""
+
+    wall: float
+    workers: float
+    own: float
+    peak: int
+    largest_worker: int
+    failed: int
+
+
+def catalog_scan(apps: Path, db: Path, jobs: int) -> Run:
     command = [
         sys.executable,
         "-c",
@@ -75,8 +86,9 @@ def catalog_scan(apps: Path, db: Path, jobs: int) -> tuple[float, float, float, 
     _, wall, out = cpu_of(command)
     peak, own = out.split()[-2:]
     with contextlib.closing(sqlite3.connect(db)) as database:
-        (workers,) = database.execute("SELECT sum(cpu_ms) / 1000.0 FROM scan").fetchone()
-    return wall, workers or 0.0, float(own), int(peak)
+        workers, largest = database.execute("SELECT sum(cpu_ms) / 1000.0, max(peak_kb) FROM scan").fetchone()
+        (failed,) = database.execute("SELECT count(*) FROM apps WHERE failed IS NOT NULL").fetchone()
+    return Run(wall, workers or 0.0, float(own), int(peak), largest or 0, failed)
 
 
 def scan(folder: Path, count: int, pairs: int) -> None:
@@ -88,11 +100,12 @@ def scan(folder: Path, count: int, pairs: int) -> None:
         for pair in range(pairs):
             walls = {}
             for jobs in (1, 2):
-                wall, workers, own, peak = catalog_scan(apps, Path(name) / f"{pair}-{jobs}.db", jobs)
+                wall, workers, own, peak, largest, failed = catalog_scan(apps, Path(name) / f"{pair}-{jobs}.db", jobs)
                 walls[jobs] = wall
                 print(
                     f"{jobs} workers: {count} apps in {wall:.0f} s, {60 * count / wall:.0f} a minute; CPU workers {workers:.1f} s, "
-                    f"coordinator {own:.1f} s ({100 * own / max(workers, 0.01):.1f} %), {peak // 1024} MB; load {os.getloadavg()[0]:.1f}"
+                    f"coordinator {own:.1f} s ({100 * own / max(workers, 0.01):.1f} %), {peak // 1024} MB, "
+                    f"largest worker {largest // 1024} MB, {failed} failed; load {os.getloadavg()[0]:.1f}"
                 )
             ratios.append(walls[1] / walls[2])
             files = [str(path) for path in sorted(apps.iterdir())]
@@ -111,9 +124,11 @@ def memory(folder: Path, counts: list[int]) -> None:
             apps = Path(name) / "apps"
             apps.mkdir()
             copies(folder, apps, count)
-            wall, workers, own, peak = catalog_scan(apps, Path(name) / "c.db", 2)
+            run = catalog_scan(apps, Path(name) / "c.db", 2)
             print(
-                f"{count} apps: {wall:.0f} s, coordinator {own:.1f} s of CPU, peak {peak / 1024:.1f} MB; workers {workers:.0f} s"
+                f"{count} apps: {run.wall:.0f} s, coordinator {run.own:.1f} s of CPU, peak {run.peak / 1024:.1f} MB; "
+                f"workers {run.workers:.0f} s, the largest {run.largest_worker / 1024:.0f} MB, {run.failed} failed",
+                flush=True,
             )
 
 
