@@ -10,14 +10,13 @@ difference is printed; the last line counts.
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import lief
+from elf_vs_readelf import libraries
 
 from analyzer.errors import FormatError
 from analyzer.formats.elf_relocations import pointers
@@ -29,23 +28,6 @@ _ABSOLUTE = ("AARCH64_ABS64", "ARM_ABS32", "X86_32", "X86_64_64", "RISCV_64", "M
 _KINDS = {0: "NULL", 1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 5: "SHLIB", 6: "PHDR", 7: "TLS"}
 _KINDS |= {0x6474E550: "GNU_EH_FRAME", 0x6474E551: "GNU_STACK", 0x6474E552: "GNU_RELRO", 0x6474E553: "GNU_PROPERTY"}
 _TYPE = 0xFFFFFFFF  # LIEF puts the processor above the number of a segment's type, or of a tag
-
-
-def libraries(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Each distinct library with its name."""
-    seen: set[str] = set()
-    for path in paths:
-        if path.suffix == ".so":
-            found = [(path.name, path.read_bytes())]
-        else:
-            with zipfile.ZipFile(path) as archive:
-                names = [name for name in archive.namelist() if name.endswith(".so")]
-                found = [(f"{path.name}!{name}", archive.read(name)) for name in names]
-        for name, data in found:
-            digest = hashlib.sha256(data).hexdigest()
-            if digest not in seen:
-                seen.add(digest)
-                yield name, data
 
 
 def ours(data: bytes) -> dict[str, object]:

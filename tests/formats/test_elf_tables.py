@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import struct
 import subprocess
 import sys
@@ -30,12 +30,9 @@ LIBRARIES = sorted((ROOT / "samples").rglob("*.so"))
 
 @pytest.fixture(scope="module")
 def bench() -> Any:
-    spec = importlib.util.spec_from_file_location("elf_vs_lief", ROOT / "bench/elf_vs_lief.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "bench")
+        return importlib.import_module("elf_vs_lief")
 
 
 def test_all_libraries_of_the_samples_are_read_as_lief_reads_them(bench: Any) -> None:
